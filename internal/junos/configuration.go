@@ -1,0 +1,175 @@
+package junos
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"vsrx-upgrade/internal/upgrade"
+)
+
+// Format is a form of the configuration.
+type Format string
+
+// The formats: Text has the curly braces of "show configuration", Set the lines of "| display set".
+const (
+	Text Format = "text"
+	Set  Format = "set"
+)
+
+// Configuration writes the committed configuration to w as it arrives. After an error w holds a part of it. Errors are of
+// kind Refused, Malformed, Unreachable, Invalid (the format) or Internal (w failed).
+func (s *Session) Configuration(ctx context.Context, format Format, w io.Writer) error {
+	if format != Text && format != Set {
+		return upgrade.Errorf(upgrade.Invalid, "unknown configuration format %q", format)
+	}
+	operation := fmt.Sprintf(`<get-configuration database="committed" format="%s"/>`, format)
+	return s.request(ctx, s.timeout, operation, func(id string, message io.Reader) error {
+		return copyConfiguration(message, id, "configuration-"+string(format), w)
+	})
+}
+
+// copyConfiguration copies the text of the named element of a reply. encoding/xml would hold the whole text, so that only
+// the tags are its work: given a bufio.Reader it reads not one byte ahead.
+func copyConfiguration(message io.Reader, id, wanted string, w io.Writer) error {
+	in := bufio.NewReaderSize(message, 32<<10)
+	decoder := newDecoder(in)
+	depth, copied := 0, false
+	for {
+		token, err := decoder.Token()
+		switch {
+		case err == io.EOF && copied:
+			return nil
+		case err == io.EOF:
+			return upgrade.Errorf(upgrade.Malformed, "the reply holds no %s", wanted)
+		case err != nil:
+			return readingError(err)
+		}
+		switch token := token.(type) {
+		case xml.EndElement:
+			depth--
+		case xml.StartElement:
+			if depth++; depth == 1 && token.Name.Local == "rpc-reply" && attribute(token, "message-id") != id {
+				return upgrade.Errorf(upgrade.Malformed, "message-id %q in place of %q: %w", attribute(token, "message-id"), id, errForeign)
+			}
+			switch {
+			case token.Name.Local == wanted && !copied:
+				if err := copyText(w, in); err != nil {
+					return err
+				}
+				copied = true
+			case isErrorName(token.Name):
+				refused, err := decodeRefusal(decoder, token)
+				if err != nil || refused != nil {
+					return cmpError(err, refused)
+				}
+				depth--
+			}
+		}
+	}
+}
+
+func isErrorName(n xml.Name) bool {
+	return n.Local == "rpc-error" || n.Local == "error" && strings.Contains(n.Space, "xnm")
+}
+
+// decodeRefusal reads an error element to its end; refused is nil for a warning.
+func decodeRefusal(decoder *xml.Decoder, start xml.StartElement) (refused, err error) {
+	var inner struct {
+		XML []byte `xml:",innerxml"`
+	}
+	if err := decoder.DecodeElement(&inner, &start); err != nil {
+		return nil, readingError(err)
+	}
+	e, err := parseElement(fmt.Appendf(nil, "<rpc-error>%s</rpc-error>", inner.XML), true)
+	if err != nil {
+		return nil, readingError(err)
+	}
+	if messages := refusals(e); len(messages) > 0 {
+		return upgrade.Errorf(upgrade.Refused, "%w", &rpcError{messages}), nil
+	}
+	return nil, nil
+}
+
+func cmpError(err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	return otherwise
+}
+
+// readingError keeps a broken connection apart from a reply that is no XML.
+func readingError(err error) error {
+	if _, broken := err.(*xml.SyntaxError); broken {
+		return upgrade.Errorf(upgrade.Malformed, "reading the reply: %w", err)
+	}
+	return err
+}
+
+// copyText copies character data up to the next tag, which stays unread. References are resolved and carriage returns
+// dropped (XML 1.0, section 2.11); the empty line that Junos puts before the text is dropped too.
+func copyText(w io.Writer, in *bufio.Reader) error {
+	out := bufio.NewWriterSize(w, 32<<10)
+	begun := false
+	for {
+		c, err := in.ReadByte()
+		if err != nil {
+			return textError(err)
+		}
+		switch {
+		case c == '<':
+			if err := in.UnreadByte(); err != nil {
+				return err
+			}
+			if err := out.Flush(); err != nil {
+				return upgrade.Errorf(upgrade.Internal, "writing the configuration: %w", err)
+			}
+			return nil
+		case c == '\r' || c == '\n' && !begun:
+			continue
+		case c == '&':
+			c, err := reference(in)
+			if err != nil {
+				return err
+			}
+			out.WriteRune(c)
+		default:
+			out.WriteByte(c) // a failure stays in out until Flush reports it
+		}
+		begun = true
+	}
+}
+
+// textError keeps a broken connection apart from a message that ends too early.
+func textError(err error) error {
+	if err == io.EOF {
+		return upgrade.Errorf(upgrade.Malformed, "the reply ends within the configuration")
+	}
+	return err
+}
+
+// reference resolves an entity or character reference after its ampersand.
+func reference(in *bufio.Reader) (rune, error) {
+	var text []byte
+	for {
+		c, err := in.ReadByte()
+		if err != nil {
+			return 0, textError(err)
+		}
+		text = append(text, c)
+		if c == ';' || len(text) > 10 {
+			break
+		}
+	}
+	resolved, err := parseElement(fmt.Appendf(nil, "<x>.&%s.</x>", text), true)
+	if err != nil {
+		return 0, upgrade.Errorf(upgrade.Malformed, "reading the reply: unknown reference %q", "&"+string(text))
+	}
+	c, _ := utf8.DecodeRune(bytes.TrimPrefix([]byte(resolved.text), []byte(".")))
+	return c, nil
+}

@@ -1,0 +1,52 @@
+package junos
+
+import (
+	"context"
+
+	"vsrx-upgrade/internal/upgrade"
+)
+
+// Snapshot reads the state that must be the same after an upgrade. An item that the device refuses or that cannot be
+// read is named in Unread; only a lost connection is an error, of kind Unreachable or Malformed.
+func (s *Session) Snapshot(ctx context.Context) (upgrade.Snapshot, error) {
+	var snapshot upgrade.Snapshot
+	items := []struct {
+		name string
+		read func() error
+	}{
+		{"nodes", func() (err error) { snapshot.Nodes, err = s.nodes(ctx); return err }},
+		{"cluster", func() (err error) { snapshot.Cluster, err = s.Cluster(ctx); return err }},
+		{"interfaces", func() (err error) { snapshot.Interfaces, err = s.interfaces(ctx); return err }},
+		{"routes", func() (err error) { snapshot.Routes, err = s.routes(ctx); return err }},
+		{"peers", func() (err error) { snapshot.Peers, err = s.peers(ctx); return err }},
+		{"tunnels", func() (err error) { snapshot.Tunnels, err = s.tunnels(ctx); return err }},
+		{"sessions", func() (err error) { snapshot.Sessions, err = s.sessions(ctx); return err }},
+		{"alarms", func() (err error) { snapshot.Alarms, err = s.alarms(ctx); return err }},
+		{"coreDumps", func() (err error) { snapshot.CoreDumps, err = s.coreDumps(ctx); return err }},
+		{"licences", func() (err error) { snapshot.Licences, err = s.licences(ctx); return err }},
+		{"config", func() (err error) { snapshot.Config, err = s.digest(ctx); return err }},
+	}
+	for _, item := range items {
+		err := item.read()
+		if s.failed != nil {
+			return upgrade.Snapshot{}, s.failed
+		}
+		if err != nil {
+			snapshot.Unread = append(snapshot.Unread, upgrade.Unread{Item: item.name, Reason: err.Error()})
+		}
+	}
+	return snapshot, nil
+}
+
+// ask runs a read RPC whose reply must hold an element of the given name; text is what the device said in its place.
+func (s *Session) ask(ctx context.Context, operation, wanted string) (reply *element, text string, err error) {
+	reply, err = s.call(ctx, s.timeout, operation)
+	if err != nil {
+		return nil, "", err
+	}
+	if reply.first(wanted) == nil {
+		text = reply.value("output")
+		return reply, text, upgrade.Errorf(upgrade.Malformed, "%s holds no %s, but %q", name(operation), wanted, text)
+	}
+	return reply, "", nil
+}

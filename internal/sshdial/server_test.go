@@ -1,0 +1,165 @@
+package sshdial_test
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/rsa"
+	"errors"
+	"net"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+
+	"golang.org/x/crypto/ssh"
+
+	"vsrx-upgrade/internal/sshdial"
+	"vsrx-upgrade/internal/upgrade"
+)
+
+const rightPassword = "fake-password-of-the-test"
+
+// server is an SSH server on the loopback that counts what reaches it.
+type server struct {
+	address string
+	port    int
+
+	mutex     sync.Mutex
+	passwords []string // every password received, by any method
+}
+
+type serverOptions struct {
+	keys        []ssh.Signer
+	interactive bool // keyboard-interactive in place of a password
+	both        bool
+	question    bool // and a second question
+	publicKey   bool // no password at all
+}
+
+// serve starts a server that knows root with rightPassword; it ends with the test.
+func serve(t *testing.T, o serverOptions) *server {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &server{address: "127.0.0.1", port: listener.Addr().(*net.TCPAddr).Port}
+	config := s.config(o)
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			t.Cleanup(func() { conn.Close() })
+			go s.handle(conn, config)
+		}
+	}()
+	return s
+}
+
+func (s *server) config(o serverOptions) *ssh.ServerConfig {
+	config := &ssh.ServerConfig{MaxAuthTries: 6}
+	for _, key := range o.keys {
+		config.AddHostKey(key)
+	}
+	password := func(_ ssh.ConnMetadata, given []byte) (*ssh.Permissions, error) { return s.judge(string(given)) }
+	interactive := func(_ ssh.ConnMetadata, ask ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
+		questions, echos := []string{"Password: "}, []bool{false}
+		if o.question {
+			questions, echos = append(questions, "Code: "), append(echos, false)
+		}
+		answers, err := ask("", "", questions, echos)
+		if err != nil {
+			return nil, err
+		}
+		return s.judge(answers[0])
+	}
+	switch {
+	case o.publicKey:
+		config.PublicKeyCallback = func(ssh.ConnMetadata, ssh.PublicKey) (*ssh.Permissions, error) {
+			return nil, errors.New("unknown key")
+		}
+	case o.both:
+		config.PasswordCallback, config.KeyboardInteractiveCallback = password, interactive
+	case o.interactive:
+		config.KeyboardInteractiveCallback = interactive
+	default:
+		config.PasswordCallback = password
+	}
+	return config
+}
+
+func (s *server) judge(given string) (*ssh.Permissions, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.passwords = append(s.passwords, given)
+	if given != rightPassword {
+		return nil, errors.New("wrong password")
+	}
+	return nil, nil
+}
+
+func (s *server) handle(conn net.Conn, config *ssh.ServerConfig) {
+	defer conn.Close()
+	_, channels, requests, err := ssh.NewServerConn(conn, config)
+	if err != nil {
+		return
+	}
+	go ssh.DiscardRequests(requests)
+	for channel := range channels {
+		channel.Reject(ssh.Prohibited, "this server only logs in")
+	}
+}
+
+// seen is how many passwords reached the server.
+func (s *server) seen() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return len(s.passwords)
+}
+
+func (s *server) endpoint() upgrade.Endpoint {
+	return upgrade.Endpoint{Address: s.address, User: "root", Password: rightPassword}
+}
+
+// hostPort is the address as the store of host keys sees it.
+func (s *server) hostPort() string { return net.JoinHostPort(s.address, strconv.Itoa(s.port)) }
+
+func newKey(t *testing.T) ssh.Signer {
+	t.Helper()
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signer(t, private)
+}
+
+func newRSAKey(t *testing.T) ssh.Signer {
+	t.Helper()
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signer(t, private)
+}
+
+func signer(t *testing.T, private any) ssh.Signer {
+	t.Helper()
+	s, err := ssh.NewSignerFromKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// openStore opens an empty store that learns at first use.
+func openStore(t *testing.T) *sshdial.KnownHosts {
+	t.Helper()
+	store, err := sshdial.OpenKnownHosts(filepath.Join(t.TempDir(), "known_hosts"), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
+}

@@ -1,0 +1,186 @@
+package upgrade
+
+import (
+	"fmt"
+	"time"
+)
+
+// Moment is a point of the upgrade at which a certain picture is right. The same picture is a failure at another one.
+type Moment string
+
+// The moments of a pair's upgrade.
+const (
+	BeforeFirst Moment = "before the first reload" // a whole pair on the old version
+	Between     Moment = "between the reloads"     // the upgraded node alone, its peer powered off by IBM
+	AfterSecond Moment = "after the second reload" // a whole pair on the new version
+)
+
+// Judge lists everything in the picture that is not right at the moment. plan.Steps may be empty before the first
+// reload.
+func Judge(p Picture, plan Plan, m Moment) []Finding {
+	found := judgeRecords(p, m)
+	found = append(found, judgeHosts(p, plan, m)...)
+	return append(found, judgeDevice(p, plan, m)...)
+}
+
+// judgeRecords looks at IBM's side: the gateway's status, its servers, its neighbours in the pod.
+func judgeRecords(p Picture, m Moment) []Finding {
+	var found []Finding
+	wanted := StatusActive
+	if m == Between {
+		wanted = StatusUpgradeActive
+	}
+	if p.Gateway.Status != wanted {
+		found = append(found, Finding{Check: "gateway-status", Text: fmt.Sprintf("the gateway's status is %q, not %s", p.Gateway.StatusText, wanted),
+			Advice: "see the gateway in the portal; if somebody else works on it, wait for the end"})
+	}
+	for _, member := range p.Gateway.Members {
+		s, ok := p.Server(member.HardwareID)
+		switch {
+		case !ok:
+			found = append(found, Finding{Check: "server", Text: "IBM's record of host " + member.Host + " is missing", Unknown: true, Advice: "check the rights of the API user on this server"})
+		case !s.Idle():
+			found = append(found, Finding{Check: "transaction", Text: "a transaction runs on host " + member.Host, Advice: "wait until it has ended, then retry"})
+		case s.Status != "ACTIVE":
+			found = append(found, Finding{Check: "server", Text: fmt.Sprintf("host %s has the status %q, not ACTIVE", member.Host, s.Status), Advice: "ask IBM Support"})
+		case s.IPMIDisabled:
+			found = append(found, Finding{Check: "ipmi", Text: "the IPMI interface of host " + member.Host + " is disabled; the reload would end with an error", Advice: "enable the management interface in the portal, then retry"})
+		}
+	}
+	if p.NeighboursError != "" {
+		found = append(found, Finding{Check: "pod", Text: "the other gateways of the pod are unknown: " + p.NeighboursError, Unknown: true, Advice: "check the rights of the API user"})
+	}
+	for _, n := range p.Neighbours {
+		if n.Status != StatusActive {
+			found = append(found, Finding{Check: "pod", Text: fmt.Sprintf("gateway %s of the same pod has the status %q", n.Name, n.Text), Advice: "one gateway of a pod at a time: wait until it is finished, then retry"})
+		}
+	}
+	return found
+}
+
+// judgeHosts looks at the KVM hosts: which machines run and which must not.
+func judgeHosts(p Picture, plan Plan, m Moment) []Finding {
+	var found []Finding
+	for _, member := range p.Gateway.Members {
+		h, ok := p.Host(member.HardwareID)
+		if !ok || h.Error != "" {
+			found = append(found, Finding{Check: "host-login", Text: fmt.Sprintf("host %s: %s", member.Host, h.Error), Unknown: true,
+				Advice: "log in to " + member.Address + " as root with the password of the portal; correct the record or the host"})
+			continue
+		}
+		running := 0
+		for _, d := range h.Domains {
+			if d.Running() {
+				running++
+			}
+			if m == Between && !isFirst(plan, member) && d.Autostart {
+				found = append(found, Finding{Check: "peer-autostart", Text: "the old machine " + d.Name + " on host " + member.Host + " would start at a reboot of the host",
+					Advice: "on the host: virsh autostart --disable " + d.Name + "; then retry"})
+			}
+		}
+		switch off := m == Between && !isFirst(plan, member); {
+		case off && running > 0:
+			found = append(found, Finding{Check: "peer-power", Text: "the old machine on host " + member.Host + " is powered on beside the upgraded node",
+				Advice: "two versions must never run together; decide with IBM Support whether to shut it down: virsh shutdown, virsh autostart --disable"})
+		case !off && running != 1:
+			found = append(found, Finding{Check: "machine", Text: fmt.Sprintf("%d vSRX machines run on host %s, not one", running, member.Host), Advice: "on the host: virsh list --all"})
+		}
+	}
+	return found
+}
+
+func isFirst(plan Plan, m Member) bool {
+	return len(plan.Steps) > 0 && plan.Steps[0].HardwareID == m.HardwareID
+}
+
+// judgeDevice looks at the vSRX itself: login, versions, cluster.
+func judgeDevice(p Picture, plan Plan, m Moment) []Finding {
+	d := p.Device
+	if d.Error != "" {
+		return []Finding{{Check: "device-login", Text: "the gateway does not answer as root on " + p.Gateway.Address + ": " + d.Error, Unknown: true,
+			Advice: "make the root password of the vSRX and of the portal the same and allow root login over SSH; IBM's automation needs both"}}
+	}
+	var found []Finding
+	if !d.RootLogin {
+		found = append(found, Finding{Check: "root-login", Text: "root login over SSH is not configured", Advice: "set system services ssh root-login allow, commit, then retry"})
+	}
+	if d.Cluster == nil {
+		return append(found, Finding{Check: "cluster", Text: "the device says it is no chassis cluster", Advice: "ask IBM Support: the records name two members"})
+	}
+	wanted, nodes := plan.From, []string{"node0", "node1"}
+	switch m {
+	case Between:
+		first := plan.Steps[0].Node
+		wanted, nodes = plan.Target, []string{first}
+		found = append(found, d.Cluster.Alone(first)...)
+	case AfterSecond:
+		wanted = plan.Target
+		found = append(found, d.Cluster.Whole()...)
+	default:
+		found = append(found, d.Cluster.Whole()...)
+	}
+	for _, node := range nodes {
+		if v := d.Version(node); !SameRelease(v, wanted) {
+			found = append(found, Finding{Check: "version", Text: fmt.Sprintf("%s runs %q, not %s", node, v, wanted), Advice: "do not reload anything else; compare the ordered price with the version on the device"})
+		}
+	}
+	return found
+}
+
+// Clearance is what a reload may be submitted on.
+type Clearance struct {
+	Plan      Plan      `json:"plan"`
+	Step      int       `json:"step"`
+	Mark      Mark      `json:"mark"`
+	Readiness Readiness `json:"readiness"`
+	Window    *Window   `json:"window,omitempty"`
+	Accepted  []int     `json:"accepted,omitempty"` // readiness warnings a person accepted
+	Timing    Timing    `json:"timing"`
+}
+
+// JudgeSubmission lists everything that forbids to submit the reload of the step now: the picture of the moment, an
+// active preempt, a changed or unfinished configuration, the readiness rows and their age, the maintenance window.
+func JudgeSubmission(p Picture, c Clearance) []Finding {
+	moment, needed := BeforeFirst, c.Plan.Needed
+	var done []int
+	if c.Step > 0 {
+		moment, needed = Between, c.Timing.PlanNode
+		done = append(done, c.Plan.Steps[0].MemberID)
+	}
+	found := Judge(p, c.Plan, moment)
+	found = append(found, judgeConfiguration(p.Device, c.Mark)...)
+	if cluster := p.Device.Cluster; c.Step == 0 && cluster != nil && cluster.Primary() == c.Plan.Steps[0].Node {
+		found = append(found, Finding{Check: "role", Text: c.Plan.Steps[0].Node + " has become primary since the plan was made; reloading it first would move the traffic twice",
+			Advice: "move the groups back and retry, or abort and start again"})
+	}
+	found = append(found, c.Readiness.Blocking(c.Plan.Steps[c.Step].MemberID, done, c.Accepted)...)
+	valid := c.Readiness.ValidUntil(c.Timing.ReadinessValid.D() - c.Timing.ReadinessMargin.D())
+	if !p.At.Before(valid) {
+		found = append(found, Finding{Check: "readiness-age", Text: "the readiness check has expired at " + valid.Format(time.RFC3339), Advice: "retry runs a new check"})
+	}
+	if err := c.Window.Fits(p.At, needed); err != nil && c.Step == 0 {
+		found = append(found, Finding{Check: "window", Text: err.Error(), Advice: AdviceOf(err)})
+	}
+	return found
+}
+
+// judgeConfiguration refuses a preempt that would pull traffic and every sign that somebody works on the device.
+func judgeConfiguration(d Device, mark Mark) []Finding {
+	if d.Error != "" {
+		return nil // said by judgeDevice
+	}
+	var found []Finding
+	if d.Preempt == PreemptActive || d.Cluster != nil && d.Cluster.Preempt() {
+		found = append(found, Finding{Check: "preempt", Text: "preempt is active and would pull the traffic back in the middle of the upgrade", Advice: "deactivate chassis cluster redundancy-group 1 preempt, then retry"})
+	}
+	if d.Mark != mark {
+		found = append(found, Finding{Check: "drift", Text: fmt.Sprintf("the configuration is not the exported one any more; last commit: %s", d.Mark.Commit), Advice: "find out who changes the gateway and stop it; retry exports again before anything is reloaded"})
+	}
+	if d.Pending {
+		found = append(found, Finding{Check: "pending-commit", Text: "a confirmed commit waits for its confirmation", Advice: "confirm it or let it roll back, then retry"})
+	}
+	if d.Uncommitted {
+		found = append(found, Finding{Check: "candidate", Text: "the candidate configuration holds uncommitted changes", Advice: "commit or discard them, then retry"})
+	}
+	return found
+}

@@ -1,0 +1,114 @@
+package upgrade
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Category names one of IBM's readiness checks.
+type Category string
+
+// The checks that gate a version-changing reload: the upgrade page asks for the first, the API text for the second.
+const (
+	UpgradeCheck Category = "upgrade_precheck"
+	ReloadCheck  Category = "reload_precheck"
+)
+
+// ReadinessValue is IBM's word for a check's state, lower case and without blanks and underscores.
+type ReadinessValue string
+
+// The documented values (readiness page lists eight); any other text is kept and is not ready.
+const (
+	Ready       ReadinessValue = "ready"
+	NotReadyYet ReadinessValue = "notready"
+	Running     ReadinessValue = "running"
+	Incomplete  ReadinessValue = "incomplete"
+	CannotBe    ReadinessValue = "unsupported"
+	Expired     ReadinessValue = "expired"
+	Unchecked   ReadinessValue = "unchecked"
+	Current     ReadinessValue = "current"
+)
+
+var readinessNumbers = []ReadinessValue{Ready, NotReadyYet, Running, Incomplete, CannotBe, Expired, Unchecked, Current}
+
+// ReadReadiness recognises a value as text, upper case, number, or number as text: its wire form is documented nowhere.
+func ReadReadiness(raw string) ReadinessValue {
+	s := strings.ToLower(strings.NewReplacer("_", "", " ", "", "-", "").Replace(raw))
+	if len(s) == 1 && s[0] >= '0' && int(s[0]-'0') < len(readinessNumbers) {
+		return readinessNumbers[s[0]-'0']
+	}
+	return ReadinessValue(s)
+}
+
+// ReadinessRow is one member's row of one check.
+type ReadinessRow struct {
+	Category Category       `json:"category"`
+	MemberID int            `json:"memberId"`
+	Value    ReadinessValue `json:"value"`
+	Raw      string         `json:"raw"`
+	Code     int            `json:"code"` // 0 = none
+}
+
+// Readiness is the result of a round of checks. SeenRunning holds, for each category, the last moment the check was
+// seen running: a row carries no time, and its five hours count from the check's end.
+type Readiness struct {
+	Rows        []ReadinessRow         `json:"rows"`
+	SeenRunning map[Category]time.Time `json:"seenRunning"`
+}
+
+// ValidUntil is the earliest moment at which one of the checks expires.
+func (r Readiness) ValidUntil(valid time.Duration) time.Time {
+	var until time.Time
+	for _, seen := range r.SeenRunning {
+		if end := seen.Add(valid); until.IsZero() || end.Before(until) {
+			until = end
+		}
+	}
+	return until
+}
+
+// IsWarning reports whether a readiness code only warns: such a check goes on once a person has accepted the code.
+func IsWarning(code int) bool { return code >= 1176 && code <= 1185 }
+
+// Blocking lists what in the rows forbids the reload of a member. done names members that were already upgraded: for
+// them "Current" is right. Warnings that were accepted by code do not block.
+func (r Readiness) Blocking(member int, done, accepted []int) []Finding {
+	var found []Finding
+	for _, category := range []Category{UpgradeCheck, ReloadCheck} {
+		i := slices.IndexFunc(r.Rows, func(row ReadinessRow) bool { return row.Category == category && row.MemberID == member })
+		if i < 0 {
+			found = append(found, readinessFinding("%s has no row for member %d", category, member))
+			continue
+		}
+		if row := r.Rows[i]; row.Value != Ready {
+			found = append(found, readinessFinding("%s says %q%s for member %d", category, row.Raw, codeText(row.Code), member))
+		}
+		for _, row := range r.Rows {
+			if row.Category != category {
+				continue
+			}
+			already := row.Value == Current && slices.Contains(done, row.MemberID)
+			if row.MemberID != member && row.Value != Ready && !already {
+				found = append(found, readinessFinding("%s says %q%s for member %d", category, row.Raw, codeText(row.Code), row.MemberID))
+			}
+			if IsWarning(row.Code) && !slices.Contains(accepted, row.Code) {
+				found = append(found, readinessFinding("%s warns with code %d for member %d", category, row.Code, row.MemberID))
+			}
+		}
+	}
+	return found
+}
+
+func codeText(code int) string {
+	if code == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (code %d)", code)
+}
+
+func readinessFinding(format string, args ...any) Finding {
+	return Finding{Check: "readiness", Text: fmt.Sprintf(format, args...),
+		Advice: "look the code up in IBM's list of readiness errors, repair the cause, then retry; a warning is accepted by listing its code in acceptWarnings"}
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"vsrx-upgrade/internal/upgrade"
+	"vsrx-upgrade/workflows"
+)
+
+// statusCommand shows where an upgrade stands.
+func statusCommand(s *shared) *cobra.Command {
+	return &cobra.Command{
+		Use:   "status GATEWAY",
+		Short: "Show where an upgrade stands",
+		Args:  gatewayArgument,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return s.read(cmd, gatewayID(args), func(upgrade.Report) bool { return true })
+		},
+	}
+}
+
+// reportCommand waits for an upgrade's end and prints its report.
+func reportCommand(s *shared) *cobra.Command {
+	return &cobra.Command{
+		Use:   "report GATEWAY",
+		Short: "Wait for the end of an upgrade and print its report",
+		Args:  gatewayArgument,
+		RunE:  func(cmd *cobra.Command, args []string) error { return s.read(cmd, gatewayID(args), ended) },
+	}
+}
+
+// read follows a gateway's latest upgrade until it is as far as wanted, and prints it.
+func (s *shared) read(cmd *cobra.Command, gateway int, until func(upgrade.Report) bool) error {
+	c, err := connect(cmd.Context())
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	f := &follower{client: c, run: c.GetWorkflow(cmd.Context(), workflows.UpgradeID(gateway), ""), progress: cmd.ErrOrStderr(), until: until, quietLog: true}
+	report, err := f.follow(cmd.Context())
+	if err != nil {
+		return err
+	}
+	return s.print(cmd.OutOrStdout(), report, summary(report))
+}
+
+// summary is a report in a few lines for people.
+func summary(r upgrade.Report) string {
+	var b strings.Builder
+	line := func(label, format string, args ...any) {
+		fmt.Fprintf(&b, "%-11s %s\n", label, fmt.Sprintf(format, args...))
+	}
+	line("gateway", "%d %s, pod %s", r.GatewayID, r.Gateway, r.Pod)
+	line("versions", "%s → %s", r.From, r.Target)
+	if r.Outcome != "" {
+		line("outcome", "%s %s", r.Outcome, r.Reason)
+	} else {
+		line("phase", "%s since %s", r.Phase, r.Since.Local().Format(time.DateTime))
+	}
+	if r.Hold != nil {
+		line("holding", "%s", r.Hold.Reason)
+		line("", "→ %s", r.Hold.Advice)
+		line("", "you may: %s", strings.Join(r.Hold.Choices, ", "))
+	}
+	if r.Ask != nil {
+		line("asking", "%s", r.Ask.Text)
+	}
+	if r.Waiting != "" {
+		line("waiting", "%s", r.Waiting)
+	}
+	if r.Plan != nil && len(r.Nodes) == 0 {
+		for i, step := range r.Plan.Steps {
+			line("step", "%d: reload %s on %s to %s (price %d)", i+1, step.Node, step.Host, step.Price.Version, step.Price.ID)
+		}
+		line("planned", "%s", r.Plan.Needed)
+		line("rollback", "%s", r.Plan.Rollback)
+		for _, note := range r.Plan.Notes {
+			line("note", "%s", note)
+		}
+	}
+	for _, n := range r.Nodes {
+		line("node", "%s on %s: reload %d, %s", n.Step.Node, n.Step.Host, n.ReloadID, nodeState(n))
+	}
+	for _, todo := range r.ToDo {
+		line("to do", "%s", todo)
+	}
+	if r.Stored != nil {
+		line("report", "%s", r.Stored.Key)
+	}
+	return b.String()
+}
+
+func nodeState(n upgrade.NodeReport) string {
+	switch {
+	case !n.Verified.IsZero():
+		return "runs " + n.Version
+	case !n.Ended.IsZero():
+		return "ended, being verified"
+	case n.ReloadID != 0:
+		return "under way"
+	}
+	return "not started"
+}

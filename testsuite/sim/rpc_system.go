@@ -1,0 +1,146 @@
+package sim
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// moment is a Junos date element with its seconds.
+func moment(tag string, at time.Time) string {
+	return fmt.Sprintf("<%s junos:seconds=\"%d\">%s</%s>\n", tag, at.Unix(), at.UTC().Format("2006-01-02 15:04:05 MST"), tag)
+}
+
+func (m *member) hostName() string {
+	return m.gateway.config.text("system host-name")
+}
+
+func softwareInformation(m *member) string {
+	v := m.vm.version
+	return fmt.Sprintf("<software-information>\n<host-name>%s</host-name>\n<product-model>vSRX</product-model>\n<product-name>vsrx</product-name>\n"+
+		"<os-name>junos-es</os-name>\n<junos-version>%s</junos-version>\n<package-information>\n<name>os-kernel</name>\n"+
+		"<comment>JUNOS OS Kernel 64-bit XEN [20250101.sim0001_builder]</comment>\n</package-information>\n<package-information>\n"+
+		"<name>junos</name>\n<comment>JUNOS Software Release [%s]</comment>\n</package-information>\n</software-information>\n",
+		escape(m.hostName()), v, v)
+}
+
+func uptimeInformation(m *member) string {
+	now := m.gateway.cloud.clock.now
+	up := now.Sub(m.vm.booted)
+	started := m.vm.booted.Add(2 * time.Minute)
+	length := fmt.Sprintf("<time-length junos:seconds=\"%d\">%s</time-length>\n", int(up.Seconds()), up.Truncate(time.Minute))
+	return "<system-uptime-information>\n<current-time>\n" + moment("date-time", now) + "</current-time>\n<time-source> NTP CLOCK </time-source>\n" +
+		"<system-booted-time>\n" + moment("date-time", m.vm.booted) + length + "</system-booted-time>\n" +
+		"<protocols-started-time>\n" + moment("date-time", started) + length + "</protocols-started-time>\n" +
+		"<last-configured-time>\n" + moment("date-time", m.gateway.commits[0].at) + length +
+		"<user>" + escape(m.gateway.commits[0].user) + "</user>\n</last-configured-time>\n</system-uptime-information>\n"
+}
+
+func licenceInformation(m *member) string {
+	end := time.Date(2028, 3, 31, 0, 0, 0, 0, time.UTC)
+	var out strings.Builder
+	out.WriteString("<license-summary-information>\n<license-usage-summary>\n")
+	for _, feature := range []string{"Virtual Appliance", "VCPU Scale"} {
+		fmt.Fprintf(&out, "<feature-summary>\n<name>%s</name>\n<description>%s</description>\n<licensed>1</licensed>\n"+
+			"<used-licensed>1</used-licensed>\n<needed>0</needed>\n%s</feature-summary>\n", feature, feature, moment("end-date", end))
+	}
+	out.WriteString("</license-usage-summary>\n</license-summary-information>\n")
+	return out.String()
+}
+
+// alarm is a class and a description.
+type alarm struct{ class, text string }
+
+func systemAlarms(m *member) string {
+	return alarmInformation([]alarm{{"Minor", "Rescue configuration is not set"}}, m.vm.booted)
+}
+
+func alarmInformation(alarms []alarm, since ...time.Time) string {
+	if len(alarms) == 0 {
+		return "<alarm-information>\n<alarm-summary>\n<no-active-alarms/>\n</alarm-summary>\n</alarm-information>\n"
+	}
+	var out strings.Builder
+	fmt.Fprintf(&out, "<alarm-information>\n<alarm-summary>\n<active-alarm-count>%d</active-alarm-count>\n</alarm-summary>\n", len(alarms))
+	for i, a := range alarms {
+		fmt.Fprintf(&out, "<alarm-detail>\n%s<alarm-class>%s</alarm-class>\n<alarm-description>%s</alarm-description>\n"+
+			"<alarm-type>Configuration</alarm-type>\n</alarm-detail>\n", moment("alarm-time", since[i]), a.class, escape(a.text))
+	}
+	out.WriteString("</alarm-information>\n")
+	return out.String()
+}
+
+func coreDumps(*member) string {
+	return "<output>\n/var/crash/*core*: No such file or directory\n/var/tmp/*core*: No such file or directory\n</output>\n"
+}
+
+func storageInformation(m *member) string {
+	var out strings.Builder
+	out.WriteString("<system-storage-information junos:style=\"brief\">\n")
+	for _, f := range []struct {
+		name, mount        string
+		total, used, share int
+	}{{"/dev/gpt/junos", "/.mount", 27000000, 4590000, 18}, {"/dev/vtbd1s1e", "/var/", 8000000, 1680000, 22}} {
+		fmt.Fprintf(&out, "<filesystem>\n<filesystem-name>\n%s\n</filesystem-name>\n<total-blocks>\n%d\n</total-blocks>\n<used-blocks>\n%d\n</used-blocks>\n"+
+			"<available-blocks>\n%d\n</available-blocks>\n<used-percent>\n %d\n</used-percent>\n<mounted-on>\n%s\n</mounted-on>\n</filesystem>\n",
+			f.name, f.total, f.used, f.total-f.used, f.share, f.mount)
+	}
+	out.WriteString("</system-storage-information>\n")
+	return out.String()
+}
+
+func routeEngineInformation(m *member) string {
+	return "<route-engine-information>\n<route-engine>\n<status>Testing</status>\n<memory-system-total>8190</memory-system-total>\n" +
+		"<memory-system-total-util>41</memory-system-total-util>\n<cpu-idle>82</cpu-idle>\n<model>VSRX RE</model>\n" +
+		moment("start-time", m.vm.booted) + "<last-reboot-reason>Router rebooted after a normal shutdown.</last-reboot-reason>\n" +
+		"</route-engine>\n</route-engine-information>\n"
+}
+
+// flowSessions is what the node forwards; the one without RG1 forwards nothing.
+func flowSessions(m *member) string {
+	valid := 0
+	if m.gateway.primary[1] == m.node && m.gateway.traffic.stopped == "" {
+		valid = 4200 + m.gateway.spec.ID%97
+	}
+	return fmt.Sprintf("<flow-session-information>\n<flow-session-summary-information>\n<active-unicast-sessions>\n%d\n</active-unicast-sessions>\n"+
+		"<active-multicast-sessions>\n0\n</active-multicast-sessions>\n<failed-sessions>\n0\n</failed-sessions>\n<active-sessions>\n%d\n</active-sessions>\n"+
+		"<active-session-valid>\n%d\n</active-session-valid>\n<active-session-pending>\n0\n</active-session-pending>\n"+
+		"<active-session-invalidated>\n0\n</active-session-invalidated>\n<active-session-other>\n0\n</active-session-other>\n"+
+		"<max-sessions>\n524288\n</max-sessions>\n</flow-session-summary-information>\n</flow-session-information>\n", valid, valid, valid)
+}
+
+func routeSummary(g *appliance) string {
+	static := strings.Count(g.config.setForm(), "set routing-options static route ")
+	if !g.config.active("routing-options static") {
+		static = 0
+	}
+	table := func(name string, routes int, protocols ...string) string {
+		return fmt.Sprintf("<route-table>\n<table-name>%s</table-name>\n<destination-count>%d</destination-count>\n<total-route-count>%d</total-route-count>\n"+
+			"<active-route-count>%d</active-route-count>\n<holddown-route-count>0</holddown-route-count>\n<hidden-route-count>0</hidden-route-count>\n%s</route-table>\n",
+			name, routes, routes, routes, strings.Join(protocols, ""))
+	}
+	protocol := func(name string, n int) string {
+		return fmt.Sprintf("<protocols>\n<protocol-name>%s</protocol-name>\n<protocol-route-count>%d</protocol-route-count>\n<active-route-count>%d</active-route-count>\n</protocols>\n", name, n, n)
+	}
+	addresses := strings.Count(g.config.setForm(), "family inet address ")
+	return "<route-summary-information>\n" +
+		table("inet.0", static+2*addresses, protocol("Direct", addresses), protocol("Local", addresses), protocol("Static", static)) +
+		table("inet6.0", 1, protocol("INET6", 1)) + "</route-summary-information>\n"
+}
+
+// versionText is "show version".
+func (g *appliance) versionText() string {
+	section := func(m *member) string {
+		return fmt.Sprintf("Hostname: %s\nModel: vSRX\nFamily: junos-es\nJunos: %s\nJUNOS OS Kernel 64-bit XEN [20250101.sim0001_builder]\n",
+			m.hostName(), m.vm.version)
+	}
+	if g.spec.Standalone {
+		return section(g.members[0])
+	}
+	out := ""
+	for _, m := range g.members {
+		if m.active() {
+			out += fmt.Sprintf("node%d:\n--------------------------------------------------------------------------\n%s\n", m.node, section(m))
+		}
+	}
+	return out + fmt.Sprintf("{primary:node%d}\n", g.answering().node)
+}

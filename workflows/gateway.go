@@ -1,0 +1,168 @@
+package workflows
+
+import (
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"vsrx-upgrade/activities"
+	"vsrx-upgrade/internal/upgrade"
+)
+
+// UpgradeGateway upgrades one HA gateway, node by node. It fails only where nothing has been changed; after that it
+// holds, and its result is the report.
+func UpgradeGateway(ctx workflow.Context, req upgrade.Request) (upgrade.Report, error) {
+	u, err := begin(ctx, req)
+	if err != nil {
+		return upgrade.Report{}, err
+	}
+	return u.finish(u.runbook())
+}
+
+// runbook is the upgrade of a pair as an engineer would do it by hand.
+func (u *run) runbook() error {
+	if err := u.makePlan(); err != nil || u.req.DryRun {
+		return err
+	}
+	for _, step := range []func() error{
+		u.queue,                                  // one gateway of a pod at a time
+		u.prepare,                                // nothing may pull traffic back in the middle
+		u.export,                                 // configuration and state off the box, read back
+		func() error { return u.upgradeNode(0) }, // the current secondary: traffic stays where it is until the switch-over
+		u.askApproval,                            // the last moment at which the old version can come back
+		func() error { return u.upgradeNode(1) },
+		u.restore,
+		u.compare,
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makePlan looks at everything and decides, or refuses before anything is touched.
+func (u *run) makePlan() error {
+	u.enter(upgrade.PhaseDiscover)
+	found, err := call(u.breakable, first("look at gateway, hosts and device"), u.a.Discover, u.look())
+	if u.aborting != nil {
+		return errAborted
+	}
+	if err != nil {
+		return err
+	}
+	u.report.Gateway, u.report.Pod = found.Picture.Gateway.Name, found.Picture.Gateway.Pod
+	u.enter(upgrade.PhasePlan)
+	if u.plan, err = upgrade.NewPlan(u.req, found); err != nil {
+		return err
+	}
+	u.report.Plan, u.report.From, u.report.Target = &u.plan, u.plan.From, u.plan.Target
+	u.note("%s → %s: %s on %s first, then %s on %s", u.plan.From, u.plan.Target,
+		u.plan.Steps[0].Node, u.plan.Steps[0].Host, u.plan.Steps[1].Node, u.plan.Steps[1].Host)
+	return nil
+}
+
+// prepare switches an active preempt off, remembers it, and puts it back if the upgrade is aborted.
+func (u *run) prepare() error {
+	u.report.Preempt = &upgrade.PreemptReport{Found: u.plan.Preempt}
+	return u.hold(upgrade.PhasePrepare, func() error {
+		if u.plan.Preempt != upgrade.PreemptActive || u.report.Preempt.Deactivated {
+			return nil
+		}
+		if u.req.Preempt == upgrade.PreemptAsk {
+			if err := u.ask("deactivate preempt of redundancy group 1; it is not activated again by the upgrade"); err != nil {
+				return err
+			}
+		}
+		// Registered before the change: a change that was half done must be undone too.
+		u.undo = []undo{{name: "activating preempt of redundancy group 1 again", back: func() error { return u.setPreempt(true) }}}
+		if err := u.setPreempt(false); err != nil {
+			return err
+		}
+		u.report.Preempt.Deactivated = true
+		u.note("preempt of redundancy group 1 is off")
+		return nil
+	})
+}
+
+// setPreempt is never cut short: what has begun on the device is brought to its end.
+func (u *run) setPreempt(on bool) error {
+	if err := u.keepPermit(); err != nil {
+		return err
+	}
+	word := map[bool]string{true: "activate", false: "deactivate"}[on]
+	_, err := call(u.ctx, quick(word+" preempt of redundancy group 1"), u.a.SetPreempt, activities.PreemptInput{
+		Gateway: u.plan.Gateway, Permit: u.permit, DeviceEpoch: u.deviceEpoch, On: on, ConfirmMinutes: u.req.Timing.ConfirmMinutes,
+		Log: fmt.Sprintf("vsrx-upgrade %s %s: %s preempt", u.plan.Gateway.Name, workflow.GetInfo(u.ctx).FirstRunID, word)})
+	return err
+}
+
+// export takes configuration and state off the box. Its mark is what drift is judged by.
+func (u *run) export() error {
+	return u.hold(upgrade.PhaseExport, u.takeExport)
+}
+
+func (u *run) takeExport() error {
+	exports := u.exports + 1
+	x, err := call(u.breakable, quick("store configuration and state off the box"), u.a.Export, activities.ExportInput{
+		Gateway: u.plan.Gateway, DeviceEpoch: u.deviceEpoch, Folder: fmt.Sprintf("%s/before-%d", u.folder(), exports)})
+	if err != nil {
+		return err
+	}
+	u.exports, u.mark, u.report.Export = exports, x.Mark, &x
+	u.note("configuration stored: %s (%d bytes)", x.Set.Key, x.Set.Size)
+	return nil
+}
+
+// askApproval asks a person to release the second node, with what was seen of the first in front of them.
+func (u *run) askApproval() error {
+	u.enter(upgrade.PhaseApprove)
+	if u.req.Approval == upgrade.ApprovalNone {
+		u.note("no approval asked for: the request says so")
+		return nil
+	}
+	done, next := u.plan.Steps[0], u.plan.Steps[1]
+	return u.ask(fmt.Sprintf("%s runs %s alone and carries the traffic; reload %s on %s now? After that there is no way back",
+		done.Node, u.report.Nodes[0].Version, next.Node, next.Host))
+}
+
+// restore puts preempt back as it was, if that was asked for.
+func (u *run) restore() error {
+	u.undo = nil
+	return u.hold(upgrade.PhaseRestore, func() error {
+		switch {
+		case !u.report.Preempt.Deactivated:
+			return nil
+		case u.req.Preempt != upgrade.PreemptRestore:
+			u.report.ToDo = append(u.report.ToDo, "preempt of redundancy group 1 is still off: activate it again if it is wanted")
+			return nil
+		}
+		if err := u.setPreempt(true); err != nil {
+			return err
+		}
+		u.report.Preempt.Restored = true
+		u.note("preempt of redundancy group 1 is on again")
+		return nil
+	})
+}
+
+// compare lists what is not as it was before.
+func (u *run) compare() error {
+	return u.hold(upgrade.PhaseCompare, func() error {
+		c, err := call(u.ctx, patient("compare the state with the one before", u.req.Timing.Settle), u.a.Compare, activities.CompareInput{
+			Gateway: u.plan.Gateway, DeviceEpoch: u.deviceEpoch, Before: u.report.Export.Snapshot, Folder: u.folder() + "/after", Timing: u.req.Timing})
+		if err != nil {
+			return err
+		}
+		u.report.Differences = c.Differences
+		open := 0
+		for _, d := range c.Differences {
+			if !d.Expected {
+				open++
+				u.report.ToDo = append(u.report.ToDo, fmt.Sprintf("%s was %q and is %q", d.Item, d.Before, d.After))
+			}
+		}
+		u.note("compared with before: %d differences, %d of them not expected", len(c.Differences), open)
+		return nil
+	})
+}
