@@ -131,8 +131,11 @@ type CompareInput struct {
 	Gateway     upgrade.Gateway `json:"gateway"`
 	DeviceEpoch string          `json:"deviceEpoch,omitempty"`
 	Before      upgrade.Blob    `json:"before"`
-	Folder      string          `json:"folder"`
-	Timing      upgrade.Timing  `json:"timing"`
+	// Preempt is the digest of the configuration with preempt, where the upgrade has put preempt back after the snapshot
+	// before was taken without it; "" where it has not.
+	Preempt string         `json:"preempt,omitempty"`
+	Folder  string         `json:"folder"`
+	Timing  upgrade.Timing `json:"timing"`
 }
 
 // Comparison is what changed, with the second snapshot.
@@ -152,6 +155,9 @@ func (a *Activities) compare(ctx context.Context, in CompareInput) (c Comparison
 	before, err := a.loadSnapshot(ctx, in.Before)
 	if err != nil {
 		return c, err
+	}
+	if in.Preempt != "" {
+		before = before.WithPreempt(in.Preempt)
 	}
 	device, err := a.dialDevice(ctx, in.Gateway, in.DeviceEpoch)
 	if err != nil {

@@ -26,6 +26,7 @@ func main() {
 }
 
 func run(ctx context.Context) error {
+	syscall.Umask(0o077) // the archive holds configurations
 	config, err := app.Load(os.Environ())
 	if err != nil {
 		return err

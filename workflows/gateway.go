@@ -51,6 +51,7 @@ func (u *run) makePlan() error {
 	if err != nil {
 		return err
 	}
+	u.found = found.Picture.Device.Mark
 	u.report.Gateway, u.report.Pod = found.Picture.Gateway.Name, found.Picture.Gateway.Pod
 	u.enter(upgrade.PhasePlan)
 	if u.plan, err = upgrade.NewPlan(u.req, found); err != nil {
@@ -149,8 +150,12 @@ func (u *run) restore() error {
 // compare lists what is not as it was before.
 func (u *run) compare() error {
 	return u.hold(upgrade.PhaseCompare, func() error {
+		preempt := ""
+		if u.report.Preempt.Restored {
+			preempt = u.found.Digest
+		}
 		c, err := call(u.ctx, patient("compare the state with the one before", u.req.Timing.Settle), u.a.Compare, activities.CompareInput{
-			Gateway: u.plan.Gateway, DeviceEpoch: u.deviceEpoch, Before: u.report.Export.Snapshot, Folder: u.folder() + "/after", Timing: u.req.Timing})
+			Gateway: u.plan.Gateway, DeviceEpoch: u.deviceEpoch, Before: u.report.Export.Snapshot, Preempt: preempt, Folder: u.folder() + "/after", Timing: u.req.Timing})
 		if err != nil {
 			return err
 		}

@@ -28,6 +28,7 @@ type run struct {
 	permitOpen bool
 	permitRun  workflow.ChildWorkflowFuture
 
+	found       upgrade.Mark // of the configuration before anything was touched
 	mark        upgrade.Mark // of the configuration that drift is judged by
 	exports     int
 	drifted     bool               // a submission was refused because the mark does not fit

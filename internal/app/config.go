@@ -48,7 +48,7 @@ func Settings() []Setting {
 		{"VSRX_API_USER", "apikey", "API user: apikey for an IBM Cloud API key, <account>_<email> for a classic one",
 			func(c *Config, v string) error { c.User = v; return nil }},
 		{"VSRX_API_KEY", "", "API key", func(c *Config, v string) error { c.APIKey = upgrade.Secret(v); return nil }},
-		{"VSRX_ARCHIVE", "", "bucket URL of the archive, e.g. file:///var/lib/vsrx-upgrade/archive?create_dir=true",
+		{"VSRX_ARCHIVE", "", "bucket URL of the archive, e.g. file:///var/lib/vsrx-upgrade/archive?create_dir=true&no_tmp_dir=true&metadata=skip",
 			func(c *Config, v string) error { c.Archive = v; return bucketURL(v) }},
 		{"VSRX_KNOWN_HOSTS", "", "path of the known_hosts file with the SSH host keys of hosts and gateways, shared by all workers",
 			func(c *Config, v string) error { c.KnownHosts = v; return nil }},

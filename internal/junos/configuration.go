@@ -65,8 +65,11 @@ func copyConfiguration(message io.Reader, id, wanted string, w io.Writer) error 
 				copied = true
 			case isErrorName(token.Name):
 				refused, err := decodeRefusal(decoder, token)
-				if err != nil || refused != nil {
-					return cmpError(err, refused)
+				if err == nil {
+					err = refused
+				}
+				if err != nil {
+					return err
 				}
 				depth--
 			}
@@ -94,13 +97,6 @@ func decodeRefusal(decoder *xml.Decoder, start xml.StartElement) (refused, err e
 		return upgrade.Errorf(upgrade.Refused, "%w", &rpcError{messages}), nil
 	}
 	return nil, nil
-}
-
-func cmpError(err, otherwise error) error {
-	if err != nil {
-		return err
-	}
-	return otherwise
 }
 
 // readingError keeps a broken connection apart from a reply that is no XML.

@@ -125,6 +125,37 @@ func TestSetPreemptChangesNothingWhere(t *testing.T) {
 	}
 }
 
+func TestACheckIsJudgedByTheWholeReply(t *testing.T) {
+	warning := "<rpc-error><error-severity>warning</error-severity><error-message>statement has no effect</error-message></rpc-error>"
+	unclosed := "<routing-engine junos:style=\"show-name\"><name>node0</name><commit-check-success/>\n"
+	for name, c := range map[string]struct {
+		inner string
+		want  upgrade.Kind
+	}{
+		"an ok":                           {"<ok/>", ""},
+		"empty results":                   {"<commit-results>\n</commit-results>", ""},
+		"results with a success":          {"<commit-results><routing-engine><name>node0</name><commit-check-success/></routing-engine></commit-results>", ""},
+		"results with a text":             {"<commit-results><output>configuration check succeeds</output></commit-results>", ""},
+		"a success beside a warning":      {"<commit-results>" + warning + "</commit-results><ok/>", ""},
+		"an unclosed success":             {unclosed + "<nc:ok/>", ""},
+		"two unclosed successes":          {unclosed + unclosed + "<nc:ok/>", ""},
+		"an unclosed error":               {unclosed + "<routing-engine><name>node1</name>" + rpcError("remote lock failed"), upgrade.Refused},
+		"an xnm:error in the results":     {"<commit-results><xnm:error xmlns:xnm='http://xml.juniper.net/xnm/1.1/xnm'><message>check-out failed</message></xnm:error></commit-results>", upgrade.Refused},
+		"an ok beside an error":           {"<ok/>" + rpcError("no"), upgrade.Refused},
+		"a warning alone":                 {warning, upgrade.Malformed},
+		"nothing":                         {"", upgrade.Malformed},
+		"results with an unknown text":    {"<commit-results><output>hm</output></commit-results>", upgrade.Malformed},
+		"another element that is no sign": {"<commit-results><routing-engine><name>node0</name></routing-engine></commit-results>", upgrade.Malformed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDevice(t, "active")
+			d.override = func(_, body string) (answer, bool) { return answer{inner: c.inner}, strings.Contains(body, "<check/>") }
+			_, err := d.peer().config(t).SetPreempt(t.Context(), endpoint(), false, 10, ourLog)
+			wantKind(t, err, c.want)
+		})
+	}
+}
+
 func TestSetPreemptRefuses(t *testing.T) {
 	t.Run("to invent a statement", func(t *testing.T) {
 		_, err := newDevice(t, "absent").peer().config(t).SetPreempt(t.Context(), endpoint(), true, 10, ourLog)
@@ -223,18 +254,20 @@ func TestALostCommitReplyIsResolvedByTheCommitList(t *testing.T) {
 		})
 	}
 	t.Run("rolled back by the device meanwhile", func(t *testing.T) {
+		t.Parallel()
 		d := newDevice(t, "active")
 		lose(d, true, d.rollBack)
 		config := d.peer().config(t)
-		config.Timeout = 2 * time.Second // until then the effect may still come
+		config.Timeout = 3 * time.Second // until then the effect may still come
 		_, err := config.SetPreempt(t.Context(), endpoint(), false, 10, ourLog)
 		wantKind(t, err, upgrade.Refused)
 	})
 	t.Run("while nobody can be asked", func(t *testing.T) {
+		t.Parallel()
 		d := newDevice(t, "active")
 		lose(d, true, func() { d.foreign = true })
 		config := d.peer().config(t)
-		config.CommitTimeout = time.Second
+		config.CommitTimeout = 3 * time.Second
 		_, err := config.SetPreempt(t.Context(), endpoint(), false, 10, ourLog)
 		wantKind(t, err, upgrade.Undecided)
 	})
@@ -288,6 +321,7 @@ func TestALostConfirmationIsReadFromTheCommitList(t *testing.T) {
 }
 
 func TestAChangeWithoutEffectIsNotConfirmed(t *testing.T) {
+	t.Parallel()
 	d := newDevice(t, "active")
 	d.override = func(_, body string) (answer, bool) {
 		d.stuck = d.stuck || strings.Contains(body, "<confirmed/>")
@@ -295,7 +329,7 @@ func TestAChangeWithoutEffectIsNotConfirmed(t *testing.T) {
 	}
 	p := d.peer()
 	config := p.config(t)
-	config.Timeout = 2 * time.Second
+	config.Timeout = 3 * time.Second
 	_, err := config.SetPreempt(t.Context(), endpoint(), false, 10, ourLog)
 	wantKind(t, err, upgrade.Refused)
 	if _, commits := d.state(); !commits[0].pending || p.count("<commit-configuration></commit-configuration>") != 0 {

@@ -53,8 +53,11 @@ type Session struct {
 // or Malformed.
 func (c Config) Dial(ctx context.Context, e upgrade.Endpoint) (*Session, error) {
 	netconf, shell := cmp.Or(c.NETCONFPort, 830), cmp.Or(c.SSHPort, 22)
+	if netconf == shell {
+		return c.over(ctx, e, shell, subsystem, command)
+	}
 	session, err := c.over(ctx, e, netconf, subsystem)
-	if err == nil || netconf == shell || ctx.Err() != nil || !worthAnotherWay(err) {
+	if err == nil || ctx.Err() != nil || !worthAnotherWay(err) {
 		return session, err
 	}
 	session, second := c.over(ctx, e, shell, subsystem, command)

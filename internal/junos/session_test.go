@@ -34,6 +34,15 @@ func TestDialFindsTheWayThatTheDeviceOffers(t *testing.T) {
 	}
 }
 
+func TestDialTriesEveryWayOnASharedPort(t *testing.T) {
+	d := newDevice(t, "active")
+	p := (&peer{answer: d.answer, refuseSubsystem: true}).start(t)
+	p.NETCONF = p.SSH
+	if _, err := p.dial(t).Cluster(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestDialEndsWith(t *testing.T) {
 	t.Run("one refused login", func(t *testing.T) {
 		p := newDevice(t, "active").peer()
@@ -127,10 +136,11 @@ func TestASessionEndsWhere(t *testing.T) {
 		wantKind(t, err, upgrade.Unreachable)
 	})
 	t.Run("the limit of a read passes", func(t *testing.T) {
+		t.Parallel()
 		p := (&peer{answer: func(int, string, string) answer { return answer{silent: true} }}).start(t)
 		session := p.dial(t)
 		config := p.config(t)
-		config.Timeout = 100 * time.Millisecond
+		config.Timeout = 3 * time.Second // the hello must still make it
 		impatient, err := config.Dial(t.Context(), endpoint())
 		if err != nil {
 			t.Fatal(err)

@@ -29,6 +29,7 @@ type Error struct {
 	Status int    // HTTP status, 0 = no answer
 	Code   string // SoftLayer_Exception_…, often absent
 	Text   string // the API's words, or ours when it said nothing
+	reads  bool   // the call changes nothing
 	cause  error  // the caller's cancelled or expired context, if that ended the call
 }
 
@@ -69,6 +70,9 @@ func (e *Error) meaning() (upgrade.Kind, string) {
 	case NotFoundOrDenied:
 		return upgrade.NotFound, "either there is no such object, or the API user lacks the right or the device access to see it: check the number, then GATEWAY_MANAGE, HARDWARE_VIEW, SERVER_RELOAD and the user's device access"
 	case Refused:
+		if e.reads && e.Status >= 500 { // the API answers 500 to what it declines and to its own faults alike; asking again is harmless
+			return upgrade.Unreachable, ""
+		}
 		return upgrade.Refused, "IBM Cloud declined the call; its text says why"
 	case Malformed:
 		return upgrade.Malformed, ""

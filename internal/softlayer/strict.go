@@ -50,7 +50,7 @@ func (s *strict) DoRequest(sess *session.Session, service, method string, args [
 	if failure == nil {
 		return nil
 	}
-	failure.Method = call
+	failure.Method, failure.reads = call, s.verb == reads
 	failure.Code, failure.Text = tidy(s.redact(failure.Code)), tidy(s.redact(failure.Text))
 	return failure
 }

@@ -26,7 +26,11 @@ type form struct {
 
 func failures() map[string]form {
 	refused := func(status int, body string) form {
-		return form{answer{status: status, body: body}, softlayer.Refused, upgrade.Refused, upgrade.Declined}
+		kind := upgrade.Refused
+		if status >= 500 {
+			kind = upgrade.Unreachable // a read that was declined with 500 may be asked again
+		}
+		return form{answer{status: status, body: body}, softlayer.Refused, kind, upgrade.Declined}
 	}
 	ambiguous := func(a answer) form { return form{a, softlayer.Ambiguous, upgrade.Unreachable, upgrade.Ambiguous} }
 	malformed := func(body string) form {

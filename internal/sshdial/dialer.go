@@ -21,6 +21,7 @@ const (
 	loginLimit   = 30 * time.Second
 	// keepAliveEvery is below the idle times of the stateful filters on the way, which cut a long silent commit.
 	keepAliveEvery = 30 * time.Second
+	keepAliveLimit = 30 * time.Second // for the answer
 )
 
 // Dialer logs in over SSH.
@@ -48,7 +49,7 @@ func (d Dialer) Dial(ctx context.Context, e upgrade.Endpoint, port int) (*ssh.Cl
 	}
 	// The socket is closed, not the client: closing a client waits for a writer that is stuck on a dead peer.
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	go keepAlive(client, conn, keepAliveEvery, stop)
+	go keepAlive(client, conn, keepAliveEvery, keepAliveLimit, stop)
 	return client, nil
 }
 
@@ -109,7 +110,7 @@ func loginError(ctx context.Context, address, user string, a *attempt, err error
 }
 
 // keepAlive notices a peer that vanished without closing the connection. It ends with the client.
-func keepAlive(client *ssh.Client, conn net.Conn, every time.Duration, stop func() bool) {
+func keepAlive(client *ssh.Client, conn net.Conn, every, limit time.Duration, stop func() bool) {
 	closed := make(chan struct{})
 	go func() {
 		client.Wait()
@@ -123,7 +124,7 @@ func keepAlive(client *ssh.Client, conn net.Conn, every time.Duration, stop func
 		case <-closed:
 			return
 		case <-ticker.C:
-			silent := time.AfterFunc(every, func() { conn.Close() })
+			silent := time.AfterFunc(limit, func() { conn.Close() })
 			_, _, err := client.SendRequest("keepalive@openssh.com", true, nil)
 			silent.Stop()
 			if err != nil {

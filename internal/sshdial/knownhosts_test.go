@@ -20,7 +20,7 @@ import (
 
 const (
 	gateway = "192.0.2.7:830"
-	epoch   = `upgrade/815 reload of "9001"`
+	epoch   = `upgrade/815 reload of "9001": again`
 )
 
 func TestAHostKeyIs(t *testing.T) {

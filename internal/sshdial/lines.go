@@ -33,10 +33,13 @@ func learnedLine(address, epoch string, at time.Time, key ssh.PublicKey) string 
 
 // learnedIn reports whether a line, valid or retired, is the one an epoch learned for an address.
 func learnedIn(line, address, epoch string) bool {
-	if strings.HasPrefix(line, retiredMark) {
-		if _, original, found := strings.Cut(line, `": `); found {
-			line = original
+	if retired, found := strings.CutPrefix(line, retiredMark); found {
+		_, reason, _ := strings.Cut(retired, epochMark)
+		quoted, err := strconv.QuotedPrefix(reason)
+		if err != nil { // somebody's own comment
+			return false
 		}
+		line = strings.TrimPrefix(reason[len(quoted):], ": ")
 	}
 	host, comment, _ := strings.Cut(line, " ")
 	return host == knownhosts.Normalize(address) && strings.HasSuffix(comment, epochMark+strconv.Quote(epoch))
@@ -48,11 +51,11 @@ func retire(lines []string, address, epoch string, at time.Time, keys []knownhos
 	var kept []string
 	for i, line := range lines {
 		ours := slices.ContainsFunc(keys, func(known knownhosts.KnownKey) bool { return known.Line == i+1 })
-		line = strings.TrimSpace(line)
-		if !ours || strings.HasPrefix(line, "@") { // a certificate authority is not a key of the host
+		if !ours || strings.HasPrefix(strings.TrimSpace(line), "@") { // a certificate authority is not a key of the host
 			kept = append(kept, line)
 			continue
 		}
+		line = strings.TrimSpace(line)
 		kept = append(kept, reason+line)
 		if patterns := strings.Fields(line)[0]; strings.ContainsAny(patterns, ",*?") {
 			kept = append(kept, "!"+knownhosts.Normalize(address)+","+line)

@@ -42,6 +42,29 @@ func Compare(before, after Snapshot) []Difference {
 	return diff
 }
 
+// WithPreempt gives the snapshot that is right again once preempt of redundancy group 1 is back: s was taken while it
+// was off, digest is of the configuration as it was found before.
+func (s Snapshot) WithPreempt(digest string) Snapshot {
+	s.Config = digest
+	if s.Cluster == nil {
+		return s
+	}
+	cluster := *s.Cluster
+	cluster.Groups = slices.Clone(cluster.Groups)
+	for i, g := range cluster.Groups {
+		if g.ID != 1 {
+			continue
+		}
+		g.Nodes = slices.Clone(g.Nodes)
+		for j := range g.Nodes {
+			g.Nodes[j].Preempt = Yes
+		}
+		cluster.Groups[i] = g
+	}
+	s.Cluster = &cluster
+	return s
+}
+
 func compareVersions(before, after Snapshot) []Difference {
 	var diff []Difference
 	for _, b := range before.Nodes {

@@ -74,7 +74,7 @@ func NewPlan(req Request, d Discovery) (Plan, error) {
 			Advise("start again with preempt set to %q or %q", PreemptDeactivate, PreemptRestore)
 	}
 	plan.Steps = order(p, places, offers)
-	plan.Notes = notes(p)
+	plan.Notes = notes(p, req.Preempt)
 	return plan, nil
 }
 
@@ -191,7 +191,7 @@ func rollback(p Picture, offers []Offer) string {
 }
 
 // notes names what the reloads cost or lose (IBM: vSRX upgrade, general; OS reload).
-func notes(p Picture) []string {
+func notes(p Picture, policy PreemptPolicy) []string {
 	n := []string{
 		"traffic moves once, when the first reload ends; sessions are not carried across versions",
 		"no failover is possible from the first reload until the pair is whole again",
@@ -200,6 +200,9 @@ func notes(p Picture) []string {
 	}
 	if p.Device.Preempt == PreemptActive {
 		n = append(n, "preempt of redundancy group 1 is active and must be deactivated first")
+		if policy == PreemptRestore {
+			n = append(n, "activating preempt again at the end may move the traffic once more, to the node of higher priority")
+		}
 	}
 	return n
 }

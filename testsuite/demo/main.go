@@ -58,7 +58,7 @@ func run(ctx context.Context) error {
 func request(gateway sim.Gateway, speed float64) upgrade.Request {
 	timing := upgrade.DefaultTiming().Faster(speed)
 	timing.ConfirmMinutes = 240
-	return upgrade.Request{GatewayID: gateway.ID, TargetVersion: gateway.Offered[0], Preempt: upgrade.PreemptRestore,
+	return upgrade.Request{GatewayID: gateway.ID, TargetVersion: gateway.Offered[0], Preempt: upgrade.PreemptDeactivate,
 		Change: "CHG-DEMO", By: "demo", Timing: timing}
 }
 

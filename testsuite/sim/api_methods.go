@@ -167,9 +167,10 @@ func allowedPrices(r *request) (any, error) {
 	if !slices.ContainsFunc(g.members, func(m *member) bool { return m.id == id }) {
 		return nil, notFound(strconv.Itoa(id))
 	}
+	_, withdrawn := r.cloud.armed("old-price-missing", g.members[0])
 	ids := []int{}
 	for _, p := range r.cloud.prices {
-		if slices.Contains(g.spec.Offered, p.version) {
+		if slices.Contains(g.spec.Offered, p.version) && !(withdrawn && p.version == g.spec.Version) {
 			ids = append(ids, p.id)
 		}
 	}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 )
 
@@ -18,7 +19,7 @@ func (c *Cloud) build(opts Options) error {
 			return fmt.Errorf("gateway id %d is missing or used twice", spec.ID)
 		}
 		taken[spec.ID] = true
-		g, err := c.newAppliance(spec)
+		g, err := c.newAppliance(spec, opts.Seed)
 		if err != nil {
 			return fmt.Errorf("building gateway %d: %w", spec.ID, err)
 		}
@@ -37,7 +38,7 @@ func (c *Cloud) addPrice(version string) {
 	c.prices = append(c.prices, price{id: c.id(), item: c.id(), software: c.id(), version: version})
 }
 
-func (c *Cloud) newAppliance(spec Gateway) (*appliance, error) {
+func (c *Cloud) newAppliance(spec Gateway, seed uint64) (*appliance, error) {
 	if spec.Version == "" || spec.Name == "" || spec.Pod == "" {
 		return nil, fmt.Errorf("name, pod and version are needed")
 	}
@@ -71,12 +72,12 @@ func (c *Cloud) newAppliance(spec Gateway) (*appliance, error) {
 		nodes = 1
 	}
 	for n := range nodes {
-		g.members = append(g.members, c.newMember(g, n))
+		g.members = append(g.members, c.newMember(g, n, seed))
 	}
 	return g, nil
 }
 
-func (c *Cloud) newMember(g *appliance, node int) *member {
+func (c *Cloud) newMember(g *appliance, node int, seed uint64) *member {
 	installed := c.clock.now.AddDate(-1, -node, 0)
 	m := &member{
 		gateway: g, id: c.id(), hardwareID: c.id(), node: node, priority: 100 - 99*node, version: g.spec.Version,
@@ -85,7 +86,8 @@ func (c *Cloud) newMember(g *appliance, node int) *member {
 			{id: c.id(), username: "admin", password: g.adminPassword, modified: installed},
 		},
 	}
-	password := c.password("host-root")
+	m.random = rand.New(rand.NewPCG(seed, uint64(m.id)))
+	password := fakePassword(m.random, "host-root")
 	m.host = host{
 		name: fmt.Sprintf("%s-h%d", g.spec.Name, node), address: c.block.address(), up: true, password: password,
 		record: credential{id: c.id(), username: "root", password: password, modified: installed},

@@ -29,6 +29,7 @@ type Cloud struct {
 	monitor  monitor
 	calls    []Call
 	nextID   int
+	logins   int   // NETCONF sessions so far
 	failure  error // the first thing the simulator itself could not do
 
 	block      *block
@@ -185,8 +186,10 @@ func (c *Cloud) id() int {
 }
 
 // password makes a random password that is marked as a fake.
-func (c *Cloud) password(kind string) string {
-	return fmt.Sprintf("fake-%s-%08x", kind, c.random.Uint32())
+func (c *Cloud) password(kind string) string { return fakePassword(c.random, kind) }
+
+func fakePassword(random *mathrand.Rand, kind string) string {
+	return fmt.Sprintf("fake-%s-%08x", kind, random.Uint32())
 }
 
 func (c *Cloud) hostKey() ssh.Signer {

@@ -79,6 +79,23 @@ func TestClockStandsWhilePausedAndRunsOtherwise(t *testing.T) {
 	}
 }
 
+func TestConnectionsAreCutWhileNobodyLooks(t *testing.T) {
+	pair := sim.DefaultGateways()
+	pair[0].Preempt = false
+	o := start(t, sim.Options{Gateways: pair, Speed: 1e5})
+	client, _, err := o.dial(o.member(1).HostAddress, o.member(1).HostSSHPort, "root", o.member(1).HostPassword)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	o.checkReadiness(o.gateway().ID)
+	o.mustReload(o.member(1), newVersion)
+	o.cloud.Resume()
+	if err := client.Wait(); err == nil {
+		t.Error("the connection ended in peace")
+	}
+}
+
 func TestStartRefusesContradictions(t *testing.T) {
 	for name, change := range map[string]func(*sim.Gateway){
 		"no version":           func(g *sim.Gateway) { g.Version = "" },

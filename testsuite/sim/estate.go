@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -89,8 +90,9 @@ type member struct {
 	upgradedAt           time.Time
 	passwords            []credential // vSRX users in the portal's records
 
-	host host
-	vm   vm
+	host   host
+	vm     vm
+	random *rand.Rand // its own, so that its fate does not depend on what clients ask for meanwhile
 
 	transactions []*transaction
 	reload       *reload // the running one; nil if none
@@ -109,7 +111,6 @@ type host struct {
 	provisioned time.Time
 	booted      time.Time
 	backup      bool // vSRX_Image.qcow2.backup exists
-	restored    bool // the backup was copied over the image
 	endpoint    *endpoint
 }
 
@@ -188,14 +189,13 @@ func (g *appliance) inWork() bool { return g.upgrading || len(g.reloading()) > 0
 
 // create puts a fresh VM of a version on the host, powered off.
 func (m *member) create(version string) {
-	c := m.gateway.cloud
-	m.vm = vm{domain: m.vm.domain, power: shutOff, autostart: true, version: version, image: version, key: c.hostKey(), life: m.vm.life}
+	m.vm = vm{domain: m.vm.domain, power: shutOff, autostart: true, version: version, image: version, key: m.gateway.cloud.hostKey(), life: m.vm.life}
 	nics := 12 // fxp0, em0 and ten revenue ports
 	if m.gateway.spec.Standalone {
 		nics = 6
 	}
 	for range nics {
-		n := c.random.IntN(1 << 24)
+		n := m.random.IntN(1 << 24)
 		m.vm.macs = append(m.vm.macs, fmt.Sprintf("52:54:00:%02x:%02x:%02x", n>>16, n>>8&0xff, n&0xff))
 	}
 }

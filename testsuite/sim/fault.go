@@ -64,6 +64,14 @@ func faultKinds() map[string]faultKind {
 		"peer-not-off":           {pair: true, clear: completeSwitchOver},
 		"peer-no-rejoin":         {pair: true, clear: completeRejoin},
 		"status-lag":             {check: needDuration},
+		"peer-autostart-left":    {pair: true},
+		"lone-clean":             {pair: true},
+		"precheck-peer-off":      {pair: true, check: needNumber},
+		"precheck-wire":          {check: needWireForm},
+		"no-backup-image":        {apply: dropBackup},
+		"old-price-missing":      {},
+		"ipmi-disabled":          {},
+		"shutdown-hangs":         {},
 		"foreign-reload":         {apply: reloadByHand, instant: true},
 	}
 }
@@ -139,6 +147,13 @@ func (c *Cloud) spend(name string, m *member) (Fault, bool) {
 func needNumber(arg string) error {
 	if number(arg) <= 0 {
 		return fmt.Errorf("not a readiness code")
+	}
+	return nil
+}
+
+func needWireForm(arg string) error {
+	if arg != "upper" && arg != "number" && arg != "quoted" {
+		return fmt.Errorf("want upper, number or quoted")
 	}
 	return nil
 }

@@ -131,6 +131,67 @@ func TestFaultsDoWhatTheirNamesSay(t *testing.T) {
 			shown := o.call(fmt.Sprintf("SoftLayer_Network_Gateway/%d/getStatus", o.gateway().ID))
 			return unless(strings.Contains(shown, `"keyName":"ACTIVE"`) && o.state().Status == "UPGRADE_ACTIVE", "%s", shown)
 		}},
+		{sim.Fault{Name: "password-mismatch", Member: 0}, func(o operator) string {
+			record := o.call(fmt.Sprintf("SoftLayer_Network_Gateway_Member/%d/getPasswords", o.member(1).ID))
+			o.cloud.Clear("password-mismatch")
+			repaired := o.call(fmt.Sprintf("SoftLayer_Network_Gateway_Member/%d/getPasswords", o.member(1).ID))
+			return unless(!strings.Contains(record, o.gateway().RootPassword) && strings.Contains(repaired, o.gateway().RootPassword), "%s", record)
+		}},
+		{sim.Fault{Name: "peer-autostart-left"}, func(o operator) string {
+			o.mustReload(o.member(1), newVersion)
+			o.cloud.Step(reloadTime)
+			return unless(o.state().Members[0].VM == "shut off" && o.state().Members[0].Autostart, "%+v", o.state())
+		}},
+		{sim.Fault{Name: "lone-clean"}, func(o operator) string {
+			o.mustReload(o.member(1), newVersion)
+			o.cloud.Step(reloadTime)
+			cells := o.netconf().cells()
+			return unless(cells[3] == "node1 1 primary None", "%v", cells)
+		}},
+		{sim.Fault{Name: "precheck-peer-off", Arg: "1118"}, func(o operator) string {
+			o.mustReload(o.member(1), newVersion)
+			o.cloud.Step(reloadTime)
+			o.checkReadiness(o.gateway().ID)
+			rows := o.call("SoftLayer_Network_Gateway_Precheck/getPrecheckStatus", o.gateway().ID, true)
+			return unless(strings.Contains(rows, `"returnCode":1118`), "%s", rows)
+		}},
+		{sim.Fault{Name: "precheck-wire", Arg: "quoted"}, func(o operator) string {
+			rows := o.call("SoftLayer_Network_Gateway_Precheck/getPrecheckStatus", o.gateway().ID, true)
+			return unless(strings.Contains(rows, `"memberReadinessValue":"0"`), "%s", rows)
+		}},
+		{sim.Fault{Name: "no-backup-image"}, func(o operator) string {
+			out, exit := o.onHost(o.member(0), "ls -l /var/lib/libvirt/images/"+o.member(0).Domain+"/vSRX_Image.qcow2.backup")
+			return unless(exit == 2, "%s", out)
+		}},
+		{sim.Fault{Name: "old-price-missing"}, func(o operator) string {
+			ids := o.call(fmt.Sprintf("SoftLayer_Network_Gateway/%d/getAllowedOsPriceIds", o.gateway().ID), o.member(0).ID)
+			return unless(!strings.Contains(ids, ",") && ids != "[]", "%s", ids)
+		}},
+		{sim.Fault{Name: "ipmi-disabled"}, func(o operator) string {
+			text := o.masked(fmt.Sprintf("SoftLayer_Hardware_Server/%d", o.member(0).HardwareID), "mask[id,isIpmiDisabled]")
+			return unless(strings.Contains(text, `"isIpmiDisabled":true`), "%s", text)
+		}},
+		{sim.Fault{Name: "shutdown-hangs"}, func(o operator) string {
+			o.onHost(o.member(1), "virsh shutdown "+o.member(1).Domain)
+			o.cloud.Step(time.Hour)
+			return unless(o.state().Members[1].VM == "running", "%+v", o.state())
+		}},
+		{sim.Fault{Name: "html-502"}, func(o operator) string {
+			status, text, _ := o.try("SoftLayer_Account", nil)
+			return unless(status == 502 && strings.HasPrefix(text, "<html>"), "%d %s", status, text)
+		}},
+		{sim.Fault{Name: "empty-200"}, func(o operator) string {
+			status, text, _ := o.try("SoftLayer_Account", nil)
+			return unless(status == 200 && text == "", "%d %s", status, text)
+		}},
+		{sim.Fault{Name: "null-object"}, func(o operator) string {
+			status, text, _ := o.try("SoftLayer_Account", nil)
+			return unless(status == 200 && text == "null", "%d %s", status, text)
+		}},
+		{sim.Fault{Name: "rate-limit"}, func(o operator) string {
+			status, text, _ := o.try("SoftLayer_Account", nil)
+			return unless(status == 500 && strings.Contains(text, "RateLimitExceeded"), "%d %s", status, text)
+		}},
 		{sim.Fault{Name: "foreign-reload", Member: 0}, func(o operator) string {
 			s := o.state()
 			return unless(s.Members[0].Reloading && o.cloud.Verdict().Reloads == 0, "%+v", s)

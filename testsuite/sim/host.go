@@ -176,7 +176,8 @@ func testFile(s *shell, args []string) (string, int) {
 	return "", 1 - count(found)
 }
 
-// copyFile copies the backup over the image, which is step 2 of IBM's rollback, or saves the image as the backup.
+// copyFile copies between image and backup; step 2 of IBM's rollback copies the backup over the image. The backup of a
+// node that was not reloaded holds what the image holds, so nothing else changes.
 func copyFile(s *shell, args []string) (string, int) {
 	s.write = true
 	if len(args) > 0 && strings.HasPrefix(args[0], "-") {
@@ -189,11 +190,7 @@ func copyFile(s *shell, args []string) (string, int) {
 	if _, found := s.files()[from]; !found {
 		return fmt.Sprintf("cp: cannot stat '%s': No such file or directory\n", args[0]), 1
 	}
-	image := s.folder() + "/vSRX_Image.qcow2"
-	switch {
-	case from == image+".backup" && to == image:
-		s.member.host.restored = true
-	case from == image && to == image+".backup":
+	if image := s.folder() + "/vSRX_Image.qcow2"; to == image+".backup" {
 		s.member.host.backup = true
 	}
 	return "", 0

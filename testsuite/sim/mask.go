@@ -145,7 +145,9 @@ func (s schema) showObject(o object, m mask) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[name] = shown
+		if shown != nil || p.local {
+			out[name] = shown // an empty relation is left out, an empty value is null
+		}
 	}
 	return out, nil
 }

@@ -94,6 +94,14 @@ func repairHostRecord(c *Cloud, f Fault, m *member) {
 	}
 }
 
+func dropBackup(_ *Cloud, f Fault, m *member) {
+	for _, x := range m.gateway.members {
+		if f.hits(x) {
+			x.host.backup = false
+		}
+	}
+}
+
 // completeSwitchOver is IBM's automation powering the old node off after all.
 func completeSwitchOver(_ *Cloud, _ Fault, m *member) {
 	m.gateway.switchOver(nil)

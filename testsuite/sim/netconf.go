@@ -22,6 +22,7 @@ type netconfSession struct {
 	cloud     *Cloud
 	gateway   *appliance
 	member    *member
+	life      int // of the VM when the session began
 	id        int
 	user      string
 	peer      string
@@ -66,7 +67,8 @@ func (e *element) attr(name string) string {
 // serveNetconf speaks NETCONF on a channel until the client closes it.
 func (c *Cloud) serveNetconf(m *member, user, peer string, ch ssh.Channel) int {
 	leave := c.enter()
-	s := &netconfSession{cloud: c, gateway: m.gateway, member: m, id: 20000 + c.random.IntN(60000), user: user, peer: peer,
+	c.logins++
+	s := &netconfSession{cloud: c, gateway: m.gateway, member: m, life: m.vm.life, id: 20000 + c.logins, user: user, peer: peer,
 		since: c.clock.now.UTC().Format("2006-01-02 15:04:05 MST")}
 	leave()
 	defer s.end()
@@ -132,6 +134,10 @@ func (s *netconfSession) end() {
 
 // handle answers one message; last is set when the session is over.
 func (s *netconfSession) handle(message []byte) (reply string, last bool) {
+	defer s.cloud.enter()()
+	if s.gateway.answering() != s.member || s.member.vm.life != s.life {
+		return "", true // the node has lost the address while the message was on its way
+	}
 	var rpc element
 	if len(bytes.TrimSpace(message)) == 0 {
 		return "", false
@@ -144,10 +150,6 @@ func (s *netconfSession) handle(message []byte) (reply string, last bool) {
 	}
 	if rpc.XMLName.Local != "rpc" || len(rpc.Children) != 1 {
 		return s.envelope(&rpc, rpcError("protocol", "operation-failed", "syntax error, expecting <rpc>", rpc.XMLName.Local)), false
-	}
-	defer s.cloud.enter()()
-	if s.gateway.answering() != s.member {
-		return "", true // the node has lost the address while the message was on its way
 	}
 	call := Call{Face: "vsrx", Peer: s.peer, Name: "rpc " + rpc.Children[0].XMLName.Local, Gateway: s.gateway.spec.ID, Member: s.member.id, Status: "ok"}
 	body, write := s.dispatch(&rpc.Children[0], &call)

@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -72,9 +74,12 @@ func (g *appliance) examine(category string) map[int]finding {
 // obstacle is the code of what makes a member not ready; 0 if nothing does. Codes: IBM, "vSRX readiness check error codes".
 func (g *appliance) obstacle(m *member) int {
 	f, armed := g.cloud.armed("precheck-code", m)
+	off, troubled := g.cloud.armed("precheck-peer-off", m)
 	switch {
 	case armed:
 		return number(f.Arg)
+	case troubled && m.vm.power == shutOff:
+		return number(off.Arg)
 	case !m.host.up:
 		return 1005
 	case m.host.record.password != m.host.password:
@@ -111,6 +116,23 @@ func (g *appliance) readiness(category string, m *member) finding {
 		return finding{value: expired}
 	}
 	return run.results[m.id]
+}
+
+// wire is a readiness value as the API writes it; the form is not documented, so a fault chooses others.
+func (g *appliance) wire(readiness string) any {
+	f, armed := g.cloud.armed("precheck-wire", g.members[0])
+	if !armed {
+		return readiness
+	}
+	if f.Arg == "upper" {
+		return strings.ReplaceAll(strings.ToUpper(readiness), " ", "_")
+	}
+	// The order is that of IBM's numbers; 4 is Unsupported, which no simulated gateway is.
+	n := slices.Index([]string{ready, notReady, inRun, partial, "Unsupported", expired, unchecked, current}, readiness)
+	if f.Arg == "quoted" {
+		return strconv.Itoa(n)
+	}
+	return n
 }
 
 // gatewayReadiness sums up the members' values.

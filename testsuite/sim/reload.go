@@ -69,7 +69,7 @@ func (c *Cloud) lag(m *member) time.Duration {
 
 func (c *Cloud) reloadLength(m *member) time.Duration {
 	p := c.physics
-	length := float64(p.ReloadMin) + c.random.Float64()*float64(p.ReloadMax-p.ReloadMin)
+	length := float64(p.ReloadMin) + m.random.Float64()*float64(p.ReloadMax-p.ReloadMin)
 	if f, armed := c.armed("txn-slow", m); armed {
 		factor := 1.0
 		_, err := fmt.Sscan(f.Arg, &factor)
@@ -113,9 +113,9 @@ func (m *member) hostGone() {
 func (m *member) hostBack() {
 	c := m.gateway.cloud
 	h := &m.host
-	h.up, h.backup, h.restored = true, false, false
+	h.up, h.backup = true, false
 	h.provisioned, h.booted = c.clock.now, c.clock.now
-	h.key, h.password = c.hostKey(), c.password("host-root")
+	h.key, h.password = c.hostKey(), fakePassword(m.random, "host-root")
 	h.record = credential{id: c.id(), username: "root", password: h.password, modified: c.clock.now}
 	if _, wrong := c.armed("host-password-mismatch", m); wrong {
 		h.record.password = c.password("stale")
@@ -170,7 +170,7 @@ func (g *appliance) switchOver(captured *configuration) {
 		if old.peer().vm.standing != apart {
 			continue
 		}
-		old.vm.autostart = false
+		_, old.vm.autostart = g.cloud.armed("peer-autostart-left", old)
 		if captured != nil {
 			g.restore(captured, "restored after OS reload")
 		}

@@ -85,27 +85,7 @@ func (s gatewayStatus) text() (id int, name string) {
 
 func gatewayTypes() schema {
 	return schema{
-		"Network_Gateway": {
-			"id":               local(func(g *appliance) any { return g.spec.ID }),
-			"name":             local(func(g *appliance) any { return g.spec.Name }),
-			"accountId":        local(func(g *appliance) any { return g.cloud.account.id }),
-			"networkSpace":     local(func(g *appliance) any { return "both" }),
-			"groupNumber":      local(func(g *appliance) any { return 1 + g.spec.ID%254 }),
-			"statusId":         local(func(g *appliance) any { id, _ := g.published.text(); return id }),
-			"privateVlanId":    local(func(g *appliance) any { return vlan{g, false}.number() }),
-			"publicVlanId":     local(func(g *appliance) any { return vlan{g, true}.number() }),
-			"osManufacturer":   related(func(g *appliance) any { return g.spec.Manufacturer }),
-			"memberCount":      related(func(g *appliance) any { return len(g.members) }),
-			"status":           related(func(g *appliance) any { return object{"Network_Gateway_Status", g.published} }),
-			"members":          related(func(g *appliance) any { return objects("Network_Gateway_Member", g.members) }),
-			"privateIpAddress": related(func(g *appliance) any { return object{"Network_Subnet_IpAddress", address{g.spec.ID + 1, g.address}} }),
-			"publicIpAddress": related(func(g *appliance) any {
-				return object{"Network_Subnet_IpAddress", address{g.spec.ID + 2, "203.0.113.34"}}
-			}),
-			"privateVlan": related(func(g *appliance) any { return object{"Network_Vlan", vlan{g, false}} }),
-			"publicVlan":  related(func(g *appliance) any { return object{"Network_Vlan", vlan{g, true}} }),
-			"insideVlans": related(func(g *appliance) any { return []object{} }),
-		},
+		"Network_Gateway": gatewayProperties(),
 		"Network_Gateway_Status": {
 			"id":          local(func(s gatewayStatus) any { id, _ := s.text(); return id }),
 			"keyName":     local(func(s gatewayStatus) any { return string(s) }),
@@ -137,6 +117,30 @@ func gatewayTypes() schema {
 		"Network_Pod":                    podProperties(),
 		"Network_Gateway_VersionUpgrade": upgradeProperties(),
 		"Network_Gateway_Precheck":       precheckProperties(),
+	}
+}
+
+func gatewayProperties() map[string]property {
+	return map[string]property{
+		"id":               local(func(g *appliance) any { return g.spec.ID }),
+		"name":             local(func(g *appliance) any { return g.spec.Name }),
+		"accountId":        local(func(g *appliance) any { return g.cloud.account.id }),
+		"networkSpace":     local(func(g *appliance) any { return "both" }),
+		"groupNumber":      local(func(g *appliance) any { return 1 + g.spec.ID%254 }),
+		"statusId":         local(func(g *appliance) any { id, _ := g.published.text(); return id }),
+		"privateVlanId":    local(func(g *appliance) any { return vlan{g, false}.number() }),
+		"publicVlanId":     local(func(g *appliance) any { return vlan{g, true}.number() }),
+		"osManufacturer":   related(func(g *appliance) any { return g.spec.Manufacturer }),
+		"memberCount":      related(func(g *appliance) any { return len(g.members) }),
+		"status":           related(func(g *appliance) any { return object{"Network_Gateway_Status", g.published} }),
+		"members":          related(func(g *appliance) any { return objects("Network_Gateway_Member", g.members) }),
+		"privateIpAddress": related(func(g *appliance) any { return object{"Network_Subnet_IpAddress", address{g.spec.ID + 1, g.address}} }),
+		"publicIpAddress": related(func(g *appliance) any {
+			return object{"Network_Subnet_IpAddress", address{g.spec.ID + 2, "203.0.113.34"}}
+		}),
+		"privateVlan": related(func(g *appliance) any { return object{"Network_Vlan", vlan{g, false}} }),
+		"publicVlan":  related(func(g *appliance) any { return object{"Network_Vlan", vlan{g, true}} }),
+		"insideVlans": related(func(g *appliance) any { return []object{} }),
 	}
 }
 
@@ -220,10 +224,14 @@ type precheckRow struct {
 
 func precheckProperties() map[string]property {
 	return map[string]property{
-		"category":              local(func(r precheckRow) any { return r.category }),
-		"memberId":              local(func(r precheckRow) any { return r.member.id }),
-		"memberReadinessValue":  local(func(r precheckRow) any { return r.member.gateway.readiness(r.category, r.member).value }),
-		"gatewayReadinessValue": local(func(r precheckRow) any { return r.member.gateway.gatewayReadiness(r.category) }),
-		"returnCode":            local(func(r precheckRow) any { return r.member.gateway.readiness(r.category, r.member).code }),
+		"category": local(func(r precheckRow) any { return r.category }),
+		"memberId": local(func(r precheckRow) any { return r.member.id }),
+		"memberReadinessValue": local(func(r precheckRow) any {
+			return r.member.gateway.wire(r.member.gateway.readiness(r.category, r.member).value)
+		}),
+		"gatewayReadinessValue": local(func(r precheckRow) any {
+			return r.member.gateway.wire(r.member.gateway.gatewayReadiness(r.category))
+		}),
+		"returnCode": local(func(r precheckRow) any { return r.member.gateway.readiness(r.category, r.member).code }),
 	}
 }

@@ -19,7 +19,10 @@ func serverTypes() schema {
 				return nil
 			}),
 			"lastOperatingSystemReload": related(func(m *member) any { return transactionOrNil(m.lastTransaction(true)) }),
-			"isIpmiDisabled":            related(func(m *member) any { return false }),
+			"isIpmiDisabled": related(func(m *member) any {
+				_, disabled := m.gateway.cloud.armed("ipmi-disabled", m)
+				return disabled
+			}),
 		}),
 		"Hardware_Status":                           {"id": local(func(s string) any { return 5 }), "status": local(func(s string) any { return s })},
 		"Billing_Item":                              {"id": local(func(m *member) any { return m.hardwareID + 700000 })},

@@ -141,6 +141,10 @@ func (c *Cloud) serveHost(m *member) func(net.Conn) {
 			},
 			exec: func(_, command string, ch ssh.Channel) int {
 				leave := c.enter()
+				if m.host.key != key {
+					leave()
+					return 255 // the machine is gone while the command was on its way
+				}
 				out, errs, exit := c.runHost(m, command, peer)
 				leave()
 				// A client that went away does not change what the command did.

@@ -106,6 +106,9 @@ func shutdown(s *shell, _ bool) (string, int) {
 		return fmt.Sprintf("error: Failed to shutdown domain '%s'\nerror: Requested operation is not valid: domain is not running\n", m.vm.domain), 1
 	}
 	life, c := m.vm.life, m.gateway.cloud
+	if _, hangs := c.armed("shutdown-hangs", m); hangs {
+		return fmt.Sprintf("Domain '%s' is being shutdown\n\n", m.vm.domain), 0
+	}
 	c.clock.after(c.physics.Shutdown, func() {
 		if m.vm.life == life {
 			m.powerOff(shutOff, causeFailover)

@@ -69,7 +69,7 @@ func (s *Stage) Env() []string {
 		"VSRX_API_ENDPOINT="+a.API, "VSRX_API_USER="+a.Username, "VSRX_API_KEY="+a.APIKey, "VSRX_API_RATE=200",
 		"VSRX_HOST_SSH_PORT="+strconv.Itoa(a.HostSSHPort), "VSRX_DEVICE_SSH_PORT="+strconv.Itoa(a.SSHPort),
 		"VSRX_DEVICE_NETCONF_PORT="+strconv.Itoa(a.NetconfPort),
-		"VSRX_ARCHIVE=file://"+s.Archive()+"?create_dir=true", "VSRX_KNOWN_HOSTS="+filepath.Join(s.Dir, "known_hosts"),
+		"VSRX_ARCHIVE=file://"+s.Archive()+"?create_dir=true&no_tmp_dir=true&metadata=skip", "VSRX_KNOWN_HOSTS="+filepath.Join(s.Dir, "known_hosts"),
 		"VSRX_STOP_TIMEOUT=5s")
 }
 
