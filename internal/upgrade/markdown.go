@@ -10,26 +10,27 @@ import (
 // not be visible there.
 func (r Report) Markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "**%s** %s → %s, phase **%s** since %s\n\n", r.name(), orDash(r.From), r.Target, r.Phase, clock(r.Since))
+	add := func(format string, args ...any) { b.WriteString(fmt.Sprintf(format, args...)) }
+	add("**%s** %s → %s, phase **%s** since %s\n\n", r.name(), orDash(r.From), r.Target, r.Phase, clock(r.Since))
 	switch {
 	case r.Hold != nil:
-		fmt.Fprintf(&b, "**HOLDING** since %s: %s\n\n%s\n\nYou may send: %s\n\n", clock(r.Hold.Since), r.Hold.Reason, r.Hold.Advice, strings.Join(r.Hold.Choices, ", "))
+		add("**HOLDING** since %s: %s\n\n%s\n\nYou may send: %s\n\n", clock(r.Hold.Since), r.Hold.Reason, r.Hold.Advice, strings.Join(r.Hold.Choices, ", "))
 	case r.Ask != nil:
-		fmt.Fprintf(&b, "**WAITING FOR APPROVAL** since %s: %s\n\n", clock(r.Ask.Since), r.Ask.Text)
+		add("**WAITING FOR APPROVAL** since %s: %s\n\n", clock(r.Ask.Since), r.Ask.Text)
 	case r.Waiting != "":
-		fmt.Fprintf(&b, "Waiting for the pod: %s\n\n", r.Waiting)
+		add("Waiting for the pod: %s\n\n", r.Waiting)
 	}
 	if len(r.Nodes) > 0 {
 		b.WriteString("| node | host | reload | submitted | ended | verified |\n|---|---|---|---|---|---|\n")
 		for _, n := range r.Nodes {
-			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", n.Step.Node, n.Step.Host, number(n.ReloadID), clock(n.Submitted), clock(n.Ended), clock(n.Verified))
+			add("| %s | %s | %s | %s | %s | %s |\n", n.Step.Node, n.Step.Host, number(n.ReloadID), clock(n.Submitted), clock(n.Ended), clock(n.Verified))
 		}
 		b.WriteString("\n")
 	}
 	if len(r.Log) > 0 {
 		b.WriteString("| time | phase | |\n|---|---|---|\n")
 		for _, e := range r.Log {
-			fmt.Fprintf(&b, "| %s | %s | %s |\n", clock(e.At), e.Phase, strings.ReplaceAll(e.Text, "|", "/"))
+			add("| %s | %s | %s |\n", clock(e.At), e.Phase, strings.ReplaceAll(e.Text, "|", "/"))
 		}
 	}
 	return b.String()

@@ -1,0 +1,37 @@
+# Everything here needs Go, git and make only; what else is needed is built from pinned sources in tools/go.mod.
+SHELL := /bin/bash
+GO ?= go
+TOOL := $(GO) tool -modfile=tools/go.mod
+# The race detector needs a C compiler; where there is none the tests run without it and say so.
+RACE := $(shell command -v "$$($(GO) env CC)" >/dev/null 2>&1 && echo -race)
+
+.PHONY: demo test check bench tools build
+
+demo: tools ## upgrade one pair against the simulated cloud
+	$(GO) run ./testsuite/demo $(ARGS)
+
+test: tools ## every test, end to end on a real Temporal server included
+	$(if $(RACE),,@echo "no C compiler: running without the race detector")
+	$(GO) test $(RACE) -timeout 20m ./...
+
+check: tools ## format, vet, staticcheck, determinism of workflows, tidy modules
+	@unformatted="$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go'))"; test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(TOOL) staticcheck ./...
+	$(TOOL) workflowcheck ./workflows/...
+	$(GO) mod tidy -diff
+	cd tools && $(GO) mod tidy -diff
+
+bench: ## benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+build: ## worker and starter into bin/
+	$(GO) build -o bin/ ./worker ./starter
+
+tools: ## the pinned tools; the Temporal CLI takes minutes the first time
+	@for tool in temporal staticcheck workflowcheck; do \
+		echo "tools: $$tool (built once, then cached; temporal takes some minutes the first time) …"; \
+		$(TOOL) -n $$tool >/dev/null & pid=$$!; \
+		while kill -0 $$pid 2>/dev/null; do sleep 15 & nap=$$!; wait -n $$pid $$nap; if kill -0 $$pid 2>/dev/null; then echo "tools: $$tool is still being built …"; fi; kill $$nap 2>/dev/null; done; \
+		wait $$pid || exit 1; \
+	done
