@@ -108,7 +108,7 @@ func ParseVersionText(text string) ([]upgrade.NodeVersion, error) {
 		}
 		version, found := strings.CutPrefix(line, "Junos:")
 		if _, rest, old := strings.Cut(line, "JUNOS Software Release ["); old {
-			version, found = strings.TrimSuffix(rest, "]"), true
+			version, _, found = strings.Cut(rest, "]")
 		}
 		if found && current.Version == "" {
 			current.Version = strings.TrimSpace(version)

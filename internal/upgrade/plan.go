@@ -60,13 +60,13 @@ func NewPlan(req Request, d Discovery) (Plan, error) {
 	if err := newer(p, target); err != nil {
 		return Plan{}, err
 	}
-	places, err := Place(p)
-	if err != nil {
-		return Plan{}, err
-	}
 	plan := Plan{Gateway: p.Gateway, From: p.Device.Nodes[0].Version, Target: target.String(), Preempt: p.Device.Preempt,
 		Needed: 2 * req.Timing.PlanNode, Rollback: rollback(p, d.Offers)}
 	if err := Refusal(Unhealthy, Judge(p, plan, BeforeFirst)); err != nil {
+		return Plan{}, err
+	}
+	places, err := Place(p)
+	if err != nil {
 		return Plan{}, err
 	}
 	if p.Device.Preempt == PreemptActive && req.Preempt == PreemptAsk && req.Approval == ApprovalNone {

@@ -1,0 +1,202 @@
+package workflows_test
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"sync"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+
+	"vsrx-upgrade/activities"
+	"vsrx-upgrade/internal/upgrade"
+)
+
+// world answers the activities in place of IBM Cloud, hosts and device. It starts as a whole pair on the old version
+// where everything succeeds; a test spoils one answer. Its exported methods are exactly those of activities.Activities.
+type world struct {
+	mu      sync.Mutex
+	now     func() time.Time
+	calls   []string // activities, and the pod taken and given back, in order
+	preempt upgrade.Preempt
+	mark    upgrade.Mark
+	ended   int // reloads that have ended
+	stored  *upgrade.Report
+
+	discover  step[activities.Look, upgrade.Discovery]
+	observe   step[activities.Look, upgrade.Picture]
+	setting   step[activities.PreemptInput, bool]
+	export    step[activities.ExportInput, upgrade.Export]
+	readiness step[activities.ReadinessInput, upgrade.Readiness]
+	request   step[activities.RequestInput, upgrade.Submission]
+	confirm   step[activities.ConfirmInput, activities.Confirmation]
+	await     step[activities.AwaitInput, activities.ReloadEnd]
+	verify    step[activities.VerifyInput, activities.Verification]
+	compare   step[activities.CompareInput, activities.Comparison]
+	holder    step[activities.PodInput, string]
+	free      step[activities.PodInput, string]
+	store     step[activities.StoreInput, upgrade.Blob]
+}
+
+func newWorld() *world {
+	return &world{preempt: upgrade.PreemptAbsent, mark: upgrade.Mark{Digest: "d1", Commit: "2026-02-27 mkeller"}}
+}
+
+// step is one activity: the inputs it was given, and what a test makes of its answers.
+type step[In, Out any] struct {
+	asked []In
+	spoil map[int]func(*Out) error
+}
+
+// changes lets a test change the answer of a call, counting from 1; call 0 is every call without a change of its own.
+func (s *step[In, Out]) changes(call int, change func(*Out)) {
+	s.on(call, func(out *Out) error { change(out); return nil })
+}
+
+// fails makes a call end with an error; what it did to the world stays done, as with an answer that got lost.
+func (s *step[In, Out]) fails(call int, err error) { s.on(call, func(*Out) error { return err }) }
+
+func (s *step[In, Out]) on(call int, spoil func(*Out) error) {
+	if s.spoil == nil {
+		s.spoil = map[int]func(*Out) error{}
+	}
+	s.spoil[call] = spoil
+}
+
+// answer records a call, lets the valid world answer it and the test spoil the answer.
+func answer[In, Out any](w *world, name string, s *step[In, Out], in In, good func() Out) (Out, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.calls = append(w.calls, name)
+	s.asked = append(s.asked, in)
+	out := good()
+	spoil, ok := s.spoil[len(s.asked)]
+	if !ok {
+		spoil = s.spoil[0]
+	}
+	if spoil != nil {
+		if err := spoil(&out); err != nil {
+			var none Out
+			return none, err
+		}
+	}
+	return out, nil
+}
+
+// says is an error as activities give it: the kind as its type, the advice as its detail. It is final, so that a test
+// sees each call once.
+func says(kind upgrade.Kind, text string) error {
+	return temporal.NewApplicationErrorWithOptions(text, string(kind), temporal.ApplicationErrorOptions{
+		NonRetryable: true, Details: []any{"advice on: " + text}})
+}
+
+func (w *world) happened(what string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.calls = append(w.calls, what)
+}
+
+func (w *world) Discover(_ context.Context, in activities.Look) (upgrade.Discovery, error) {
+	return answer(w, "Discover", &w.discover, in, func() upgrade.Discovery {
+		prices := []upgrade.Price{{ID: 91001, Version: "22.4R3-S2"}, {ID: 91002, Version: target}}
+		return upgrade.Discovery{Picture: w.picture(), Offers: []upgrade.Offer{{MemberID: memberA, Prices: prices}, {MemberID: memberB, Prices: prices}}}
+	})
+}
+
+func (w *world) Observe(_ context.Context, in activities.Look) (upgrade.Picture, error) {
+	return answer(w, "Observe", &w.observe, in, w.picture)
+}
+
+func (w *world) SetPreempt(_ context.Context, in activities.PreemptInput) (bool, error) {
+	return answer(w, fmt.Sprintf("SetPreempt %t", in.On), &w.setting, in, func() bool {
+		wanted := map[bool]upgrade.Preempt{true: upgrade.PreemptActive, false: upgrade.PreemptInactive}[in.On]
+		changed := w.preempt != wanted
+		w.preempt = wanted
+		if changed {
+			w.mark = upgrade.Mark{Digest: "preempt " + string(wanted), Commit: in.Log}
+		}
+		return changed
+	})
+}
+
+func (w *world) Export(_ context.Context, in activities.ExportInput) (upgrade.Export, error) {
+	return answer(w, "Export", &w.export, in, func() upgrade.Export {
+		blob := func(name string) upgrade.Blob { return upgrade.Blob{Key: in.Folder + "/" + name, Digest: "f00d", Size: 4711} }
+		return upgrade.Export{Curly: blob("configuration.conf"), Set: blob("configuration.set"), Snapshot: blob("snapshot.json"), Mark: w.mark}
+	})
+}
+
+func (w *world) CheckReadiness(_ context.Context, in activities.ReadinessInput) (upgrade.Readiness, error) {
+	return answer(w, "CheckReadiness", &w.readiness, in, func() upgrade.Readiness {
+		return upgrade.Readiness{Rows: w.rows(), SeenRunning: map[upgrade.Category]time.Time{upgrade.UpgradeCheck: w.now(), upgrade.ReloadCheck: w.now()}}
+	})
+}
+
+func (w *world) RequestReload(_ context.Context, in activities.RequestInput) (upgrade.Submission, error) {
+	return answer(w, "RequestReload", &w.request, in, func() upgrade.Submission {
+		return upgrade.Submission{Answer: upgrade.Accepted, Text: "1", At: w.now()}
+	})
+}
+
+func (w *world) ConfirmReload(_ context.Context, in activities.ConfirmInput) (activities.Confirmation, error) {
+	return answer(w, "ConfirmReload", &w.confirm, in, func() activities.Confirmation {
+		return activities.Confirmation{Verdict: upgrade.Adopted, ReloadID: reloadID(w.ended), Looks: 1}
+	})
+}
+
+func (w *world) AwaitReload(_ context.Context, in activities.AwaitInput) (activities.ReloadEnd, error) {
+	return answer(w, "AwaitReload", &w.await, in, func() activities.ReloadEnd {
+		w.ended = map[int]int{serverB: 1, serverA: 2}[in.Expected.Step.HardwareID]
+		return activities.ReloadEnd{At: w.now()}
+	})
+}
+
+func (w *world) Verify(_ context.Context, in activities.VerifyInput) (activities.Verification, error) {
+	return answer(w, "Verify", &w.verify, in, func() activities.Verification { return activities.Verification{Picture: w.picture(), Looks: 1} })
+}
+
+func (w *world) Compare(_ context.Context, in activities.CompareInput) (activities.Comparison, error) {
+	return answer(w, "Compare", &w.compare, in, func() activities.Comparison {
+		return activities.Comparison{Differences: []upgrade.Difference{{Item: "version of node0", Before: old, After: landed, Expected: true}}}
+	})
+}
+
+func (w *world) HolderOf(_ context.Context, in activities.PodInput) (string, error) {
+	return answer(w, "HolderOf", &w.holder, in, func() string { return "upgrade/31" })
+}
+
+func (w *world) AwaitPodFree(_ context.Context, in activities.PodInput) (string, error) {
+	return answer(w, "AwaitPodFree", &w.free, in, func() string { return "free" })
+}
+
+func (w *world) StoreReport(_ context.Context, in activities.StoreInput) (upgrade.Blob, error) {
+	return answer(w, "StoreReport", &w.store, in, func() upgrade.Blob {
+		w.stored = &in.Report
+		return upgrade.Blob{Key: in.Key, Digest: "beef", Size: 12}
+	})
+}
+
+func TestTheWorldAnswersEveryActivityAndNoOther(t *testing.T) {
+	real, fake := reflect.TypeFor[*activities.Activities](), reflect.TypeFor[*world]()
+	if real.NumMethod() != fake.NumMethod() {
+		t.Errorf("activities has %d methods, the world %d", real.NumMethod(), fake.NumMethod())
+	}
+	for m := range real.Methods() {
+		f, ok := fake.MethodByName(m.Name)
+		if !ok {
+			t.Errorf("the world has no %s", m.Name)
+			continue
+		}
+		for i := 1; i < max(m.Type.NumIn(), f.Type.NumIn()); i++ {
+			if i >= m.Type.NumIn() || i >= f.Type.NumIn() || m.Type.In(i) != f.Type.In(i) {
+				t.Errorf("%s is %s in activities and %s in the world", m.Name, m.Type, f.Type)
+				break
+			}
+		}
+		if m.Type.NumOut() != 2 || f.Type.NumOut() != 2 || m.Type.Out(0) != f.Type.Out(0) {
+			t.Errorf("%s is %s in activities and %s in the world", m.Name, m.Type, f.Type)
+		}
+	}
+}
