@@ -216,15 +216,13 @@ func says[T any](values ...T) (s script[T]) {
 
 func fails[T any](err error) script[T] { return script[T]{{err: err}} }
 
-// keyed asks the script that m holds under the key.
+// keyed notes the call and gives the next answer of the script that m holds under the key.
 func keyed[K comparable, T any](w *world, m map[K]script[T], key K, call string) (T, error) {
-	s := m[key]
-	if len(s) == 0 {
-		return *new(T), fmt.Errorf("%s: the world knows no %v", call, key)
-	}
-	v, err := next(w, &s, call)
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.note(call)
+	s := m[key]
+	v, err := s.take(call)
 	m[key] = s
 	return v, err
 }
@@ -233,15 +231,26 @@ func keyed[K comparable, T any](w *world, m map[K]script[T], key K, call string)
 func next[T any](w *world, s *script[T], call string) (T, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.calls, w.looked = append(w.calls, call), true
-	if during := w.when[call]; during != nil {
-		during()
+	w.note(call)
+	return s.take(call)
+}
+
+func (s *script[T]) take(call string) (T, error) {
+	if len(*s) == 0 {
+		return *new(T), fmt.Errorf("%s: the world has no answer", call)
 	}
 	said := (*s)[0]
 	if len(*s) > 1 {
 		*s = (*s)[1:]
 	}
 	return said.value, said.err
+}
+
+func (w *world) note(call string) {
+	w.calls, w.looked = append(w.calls, call), true
+	if during := w.when[call]; during != nil {
+		during()
+	}
 }
 
 func (w *world) clock() time.Time {

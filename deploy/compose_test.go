@@ -49,12 +49,12 @@ func TestASpoiledTopologyIsFound(t *testing.T) {
 		{"a worker that may go without setup", "setup:\n        condition: service_completed_successfully", "setup:\n        required: false\n        condition: service_completed_successfully", "services start in order", "worker: must wait for setup"},
 
 		{"a server whose health is unknown", `test: [CMD, nc, -z, 127.0.0.1, "7233"]`, "test: [NONE]", "who is waited for has a health check", "temporal: setup waits for its health"},
-		{"a health check without patience", "timeout: 3s\n", "", "who is waited for has a health check", "temporal: the health check lacks"},
+		{"a health check without patience", "timeout: 3s\n      retries", "retries", "who is waited for has a health check", "temporal: the health check lacks"},
 		{"a health check that the first start deceives", "pg_isready, -h, 127.0.0.1, -U", "pg_isready, -U", "who is waited for has a health check", "postgres: the health check must ask over TCP"},
 
 		{"data in an anonymous volume", dataVolume, "- /var/lib/postgresql/data", "data lives in named volumes", "postgres: /var/lib/postgresql/data is an anonymous volume"},
 		{"data beside the volume", dataVolume, "- postgres:/var/lib/postgresql/other", "data lives in named volumes", "postgres: /var/lib/postgresql/data is in no volume"},
-		{"data in a folder of the host", dataVolume, "- ./deploy:/var/lib/postgresql/data", "data lives in named volumes", "postgres: /var/lib/postgresql/data is written into the host's file system"},
+		{"data in a folder of the host", dataVolume, "- ./deploy/schema.sh:/var/lib/postgresql/data", "data lives in named volumes", "postgres: /var/lib/postgresql/data is written into the host's file system"},
 		{"an archive that goes with the container", "- archive:/var/lib/vsrx-upgrade/archive", "- archive:/var/lib/archive", "data lives in named volumes", "worker: /var/lib/vsrx-upgrade/archive is in no volume"},
 		{"host keys that go with the container", "/ssh/known_hosts", "/keys/known_hosts", "data lives in named volumes", "worker: /var/lib/vsrx-upgrade/keys is in no volume"},
 

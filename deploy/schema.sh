@@ -6,7 +6,7 @@
 set -eu
 
 : "${SQL_HOST:?}" "${SQL_PORT:?}" "${SQL_USER:?}" "${SQL_PASSWORD:?}" "${SQL_PLUGIN:?}"
-schemas=${SCHEMAS:-/etc/temporal/schema/postgresql/v12}
+schemas=/etc/temporal/schema/postgresql/v12
 
 migrate() { # database, folder of its versions
 	temporal-sql-tool --db "$1" create

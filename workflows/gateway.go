@@ -92,7 +92,7 @@ func (u *run) setPreempt(on bool) error {
 		return err
 	}
 	word := map[bool]string{true: "activate", false: "deactivate"}[on]
-	_, err := call(u.ctx, quick(word+" preempt of redundancy group 1"), u.a.SetPreempt, activities.PreemptInput{
+	_, err := call(u.ctx, lengthy(word+" preempt of redundancy group 1"), u.a.SetPreempt, activities.PreemptInput{
 		Gateway: u.plan.Gateway, Permit: u.permit, DeviceEpoch: u.deviceEpoch, On: on, ConfirmMinutes: u.req.Timing.ConfirmMinutes,
 		Log: fmt.Sprintf("vsrx-upgrade %s %s: %s preempt", u.plan.Gateway.Name, workflow.GetInfo(u.ctx).FirstRunID, word)})
 	return err
@@ -105,7 +105,7 @@ func (u *run) export() error {
 
 func (u *run) takeExport() error {
 	exports := u.exports + 1
-	x, err := call(u.breakable, quick("store configuration and state off the box"), u.a.Export, activities.ExportInput{
+	x, err := call(u.breakable, lengthy("store configuration and state off the box"), u.a.Export, activities.ExportInput{
 		Gateway: u.plan.Gateway, DeviceEpoch: u.deviceEpoch, Folder: fmt.Sprintf("%s/before-%d", u.folder(), exports)})
 	if err != nil {
 		return err

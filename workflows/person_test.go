@@ -3,6 +3,7 @@ package workflows_test
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"vsrx-upgrade/internal/upgrade"
 	"vsrx-upgrade/workflows"
@@ -69,7 +70,7 @@ func sends(update string) func(*stage) { return func(s *stage) { s.say(update) }
 // holding waits until the upgrade holds in the phase for a reason of the kind, then acts.
 func holding(phase upgrade.Phase, kind upgrade.Kind, do func(*stage)) scene {
 	return scene{name: fmt.Sprintf("holding at %s as %s", phase, kind), do: do,
-		when: func(r upgrade.Report) bool { return r.Hold != nil && r.Phase == phase && r.Hold.Kind == kind }}
+		when: func(_ *stage, r upgrade.Report) bool { return r.Hold != nil && r.Phase == phase && r.Hold.Kind == kind }}
 }
 
 // retry waits for a hold and says retry.
@@ -80,8 +81,16 @@ func retry(phase upgrade.Phase, kind upgrade.Kind) scene {
 // asked waits until an approval is asked for whose text holds the words, then acts.
 func asked(words string, do func(*stage)) scene {
 	return scene{name: "asking " + words, do: do,
-		when: func(r upgrade.Report) bool { return r.Ask != nil && strings.Contains(r.Ask.Text, words) }}
+		when: func(_ *stage, r upgrade.Report) bool { return r.Ask != nil && strings.Contains(r.Ask.Text, words) }}
 }
 
 // approve releases the second node.
 func approve() scene { return asked("reload node0 on edge-a now?", sends(workflows.UpdateApprove)) }
+
+// later is a scene that comes no earlier than some time after the upgrade began to hold.
+func later(age time.Duration, sc scene) scene {
+	due := sc.when
+	sc.name += " for " + age.String()
+	sc.when = func(s *stage, r upgrade.Report) bool { return due(s, r) && s.env.Now().Sub(r.Hold.Since) >= age }
+	return sc
+}

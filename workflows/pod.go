@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"time"
+
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -12,6 +14,9 @@ import (
 // waiting gives the pod back.
 func (u *run) queue() error {
 	return u.hold(upgrade.PhaseQueue, func() error {
+		if err := u.awaitWindow(); err != nil {
+			return err
+		}
 		if err := u.keepPermit(); err != nil {
 			return err
 		}
@@ -21,6 +26,22 @@ func (u *run) queue() error {
 		}
 		return nil
 	})
+}
+
+// awaitWindow waits until the maintenance window opens.
+func (u *run) awaitWindow() error {
+	if u.req.Window == nil {
+		return nil
+	}
+	wait := u.req.Window.Start.Sub(workflow.Now(u.ctx))
+	if wait <= 0 {
+		return nil
+	}
+	u.report.Waiting = "the maintenance window opens at " + u.req.Window.Start.Format(time.RFC3339)
+	u.note("waiting: %s", u.report.Waiting)
+	err := workflow.NewTimerWithOptions(u.breakable, wait, workflow.TimerOptions{Summary: u.report.Waiting}).Get(u.breakable, nil)
+	u.report.Waiting = ""
+	return err
 }
 
 // keepPermit makes sure that this upgrade holds the pod: it takes the permit if it has none, or none any more, and

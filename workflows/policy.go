@@ -22,10 +22,18 @@ func first(summary string) workflow.ActivityOptions {
 		RetryPolicy: &temporal.RetryPolicy{InitialInterval: 2 * time.Second, BackoffCoefficient: 2, MaximumAttempts: 3}}
 }
 
-// quick is for short questions and for changes that look first: retried until a person should hear of it.
+// quick is for short questions: retried until a person should hear of it.
 func quick(summary string) workflow.ActivityOptions {
 	return workflow.ActivityOptions{Summary: summary, StartToCloseTimeout: 5 * time.Minute, ScheduleToCloseTimeout: 30 * time.Minute,
 		RetryPolicy: &temporal.RetryPolicy{InitialInterval: 5 * time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute}}
+}
+
+// lengthy is for changes that look first and for transfers: a commit on a cluster and a large configuration take
+// minutes. A worker that dies in a confirmed commit is followed only after the device has rolled it back by itself.
+func lengthy(summary string) workflow.ActivityOptions {
+	o := quick(summary)
+	o.StartToCloseTimeout, o.ScheduleToCloseTimeout = 20*time.Minute, 90*time.Minute
+	return o
 }
 
 // once is for the submission of a reload: never attempted again, because IBM's call is not idempotent. The heartbeat

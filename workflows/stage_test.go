@@ -36,7 +36,7 @@ type stage struct {
 // scene is what a person waits for and then does.
 type scene struct {
 	name string
-	when func(upgrade.Report) bool
+	when func(*stage, upgrade.Report) bool
 	do   func(*stage)
 }
 
@@ -129,7 +129,7 @@ func (s *stage) watch(scenes *[]scene, looks int) {
 		r := s.status()
 		waits := r.Hold != nil || r.Ask != nil
 		switch {
-		case len(*scenes) > 0 && (*scenes)[0].when(r):
+		case len(*scenes) > 0 && (*scenes)[0].when(s, r):
 			do := (*scenes)[0].do
 			*scenes = (*scenes)[1:]
 			do(s)
@@ -199,4 +199,17 @@ func (s *stage) refusedAs(err error, kind upgrade.Kind) {
 	if !errors.As(err, &app) || app.Type() != string(kind) || !app.NonRetryable() {
 		s.Errorf("the workflow ended with %v, wanted a final error of kind %s", err, kind)
 	}
+}
+
+// adviceIn gives the advice that travels with a workflow's error.
+func adviceIn(t *testing.T, err error) (advice string) {
+	t.Helper()
+	var app *temporal.ApplicationError
+	if !errors.As(err, &app) {
+		t.Fatalf("no application error: %v", err)
+	}
+	if err := app.Details(&advice); err != nil {
+		t.Errorf("details: %v", err)
+	}
+	return advice
 }

@@ -123,7 +123,9 @@ func (w *world) SetPreempt(_ context.Context, in activities.PreemptInput) (bool,
 
 func (w *world) Export(_ context.Context, in activities.ExportInput) (upgrade.Export, error) {
 	return answer(w, "Export", &w.export, in, func() upgrade.Export {
-		blob := func(name string) upgrade.Blob { return upgrade.Blob{Key: in.Folder + "/" + name, Digest: "f00d", Size: 4711} }
+		blob := func(name string) upgrade.Blob {
+			return upgrade.Blob{Key: in.Folder + "/" + name, Digest: "f00d", Size: 4711}
+		}
 		return upgrade.Export{Curly: blob("configuration.conf"), Set: blob("configuration.set"), Snapshot: blob("snapshot.json"), Mark: w.mark}
 	})
 }

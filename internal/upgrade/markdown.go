@@ -2,6 +2,7 @@ package upgrade
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,13 +17,13 @@ func (r Report) Markdown() string {
 	case r.Hold != nil:
 		add("**HOLDING** since %s: %s\n\n%s\n\nYou may send: %s\n\n", clock(r.Hold.Since), r.Hold.Reason, r.Hold.Advice, strings.Join(r.Hold.Choices, ", "))
 	case r.Ask != nil:
-		add("**WAITING FOR APPROVAL** since %s: %s\n\n", clock(r.Ask.Since), r.Ask.Text)
+		add("**WAITING FOR APPROVAL** since %s: %s\n\nYou may send: approve%s\n\n", clock(r.Ask.Since), r.Ask.Text, map[bool]string{true: ", abort"}[r.Reloads == 0])
 	case r.Waiting != "":
-		add("Waiting for the pod: %s\n\n", r.Waiting)
+		add("Waiting: %s\n\n", r.Waiting)
 	}
-	if len(r.Nodes) > 0 {
+	if nodes := r.nodes(); len(nodes) > 0 {
 		b.WriteString("| node | host | reload | submitted | ended | verified |\n|---|---|---|---|---|---|\n")
-		for _, n := range r.Nodes {
+		for _, n := range nodes {
 			add("| %s | %s | %s | %s | %s | %s |\n", n.Step.Node, n.Step.Host, number(n.ReloadID), clock(n.Submitted), clock(n.Ended), clock(n.Verified))
 		}
 		b.WriteString("\n")
@@ -30,10 +31,24 @@ func (r Report) Markdown() string {
 	if len(r.Log) > 0 {
 		b.WriteString("| time | phase | |\n|---|---|---|\n")
 		for _, e := range r.Log {
-			add("| %s | %s | %s |\n", clock(e.At), e.Phase, strings.ReplaceAll(e.Text, "|", "/"))
+			add("| %s | %s | %s |\n", clock(e.At), e.Phase, cell.Replace(e.Text))
 		}
 	}
 	return b.String()
+}
+
+// cell keeps a text in its table cell.
+var cell = strings.NewReplacer("|", "/", "\n", " ")
+
+// nodes are the reloads under way or done, then those still planned.
+func (r Report) nodes() []NodeReport {
+	nodes := slices.Clone(r.Nodes)
+	if r.Plan != nil {
+		for _, step := range r.Plan.Steps[min(len(nodes), len(r.Plan.Steps)):] {
+			nodes = append(nodes, NodeReport{Step: step})
+		}
+	}
+	return nodes
 }
 
 func (r Report) name() string {

@@ -26,6 +26,7 @@ type demo struct {
 	worker *stage.Worker
 	client client.Client
 	speed  float64
+	bin    string // folder of the built programs
 }
 
 // verdict is the last line of the demo.
@@ -46,13 +47,17 @@ func open(ctx context.Context, speed float64) (d *demo, err error) {
 	if err != nil {
 		return nil, err
 	}
-	d = &demo{speed: speed, stage: &stage.Stage{Namespace: "default", Dir: dir}}
+	bin, err := os.MkdirTemp("", "vsrx-upgrade-bin-")
+	if err != nil {
+		return nil, err
+	}
+	d = &demo{speed: speed, bin: bin, stage: &stage.Stage{Namespace: "default", Dir: dir}}
 	defer func() {
 		if err != nil {
 			d.close()
 		}
 	}()
-	if d.stage.Tools, err = stage.Build(ctx, dir, os.Stdout); err != nil {
+	if d.stage.Tools, err = stage.Build(ctx, bin, os.Stdout); err != nil {
 		return nil, err
 	}
 	logger, err := app.NewLogger(io.Discard, "error", true)
@@ -91,6 +96,7 @@ func (d *demo) close() {
 		d.client.Close()
 		errs = append(errs, d.stage.Server.Stop())
 	}
+	errs = append(errs, os.RemoveAll(d.bin))
 	if err := errors.Join(errs...); err != nil {
 		fmt.Fprintln(os.Stderr, "demo: stopping:", err)
 	}

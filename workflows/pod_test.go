@@ -1,0 +1,150 @@
+package workflows_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vsrx-upgrade/internal/upgrade"
+	"vsrx-upgrade/workflows"
+)
+
+func TestAnUpgradeWaitsForThePodAndSaysForWhom(t *testing.T) {
+	s := newStage(t)
+	var waiting, details string
+	s.during["AwaitPodFree 1"] = func() {
+		waiting, details = s.status().Waiting, s.details()
+		s.rivalLeaves()
+	}
+	r, err := s.playAs("BesideRival", wanted(), approve())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "pod fra02.pod07 is held by upgrade/31"; waiting != want || !strings.Contains(details, "Waiting for the pod: "+want) {
+		t.Errorf("waiting %q, details:\n%s", waiting, details)
+	}
+	want := append([]string{"pod taken"}, with(wholeRun, "Discover", "HolderOf", "AwaitPodFree", "pod given back")...)
+	if diff := cmp.Diff(want, s.calls); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+	if r.Waiting != "" || r.Outcome != upgrade.OutcomeCompleted || s.free.asked[0].WorkflowID != permitID {
+		t.Errorf("report waits for %q, asked %+v", r.Waiting, s.free.asked)
+	}
+}
+
+func TestAPodThatSomebodyElseWasQuickerToTakeIsWaitedForAgain(t *testing.T) {
+	s := newStage(t)
+	s.during["AwaitPodFree 3"] = s.rivalLeaves // the first two waits end with the pod still taken
+	if r, err := s.playAs("BesideRival", wanted(), approve()); err != nil || r.Outcome != upgrade.OutcomeCompleted || s.count("AwaitPodFree") != 3 {
+		t.Errorf("%s, %v, %q", r.Outcome, err, s.calls)
+	}
+}
+
+func TestAPodThatWasFreedWhileItsHolderWasLookedUpIsTaken(t *testing.T) {
+	s := newStage(t)
+	s.holder.changes(1, func(holder *string) { *holder = "" })
+	s.during["HolderOf 1"] = s.rivalLeaves
+	if r, err := s.playAs("BesideRival", wanted(), approve()); err != nil || r.Outcome != upgrade.OutcomeCompleted || s.count("AwaitPodFree") != 0 {
+		t.Errorf("%s, %v, %q", r.Outcome, err, s.calls)
+	}
+}
+
+func TestAnAbortWhileWaitingForThePodEndsTheWait(t *testing.T) {
+	for _, call := range []string{"HolderOf 1", "AwaitPodFree 1"} {
+		t.Run("during "+call, func(t *testing.T) {
+			s := newStage(t)
+			s.during[call] = func() { s.say(workflows.UpdateAbort) }
+			r, err := s.playAs("BesideRival", wanted())
+			if err != nil || r.Outcome != upgrade.OutcomeAborted || r.Waiting != "" || s.count("pod given back") != 0 || s.count("Export") != 0 {
+				t.Errorf("%s, %v, waiting %q, %q", r.Outcome, err, r.Waiting, s.calls)
+			}
+		})
+	}
+}
+
+func TestAWindowIsLookedAtAgainOnceThePodIsOurs(t *testing.T) {
+	night := time.Date(2026, 3, 2, 22, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		window upgrade.Window
+		wait   time.Duration // before retry
+		kind   upgrade.Kind
+	}{
+		"not open yet": {upgrade.Window{Start: night.Add(2 * time.Hour), End: night.Add(14 * time.Hour)}, 2 * time.Hour, upgrade.TooLate},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, req := newStage(t), wanted()
+			req.Window, req.Approval = &c.window, upgrade.ApprovalNone
+			r, err := s.play(req, later(c.wait, holding(upgrade.PhaseQueue, c.kind, func(s *stage) {
+				if diff := cmp.Diff([]string{"Discover", "pod taken", "pod given back"}, s.calls); diff != "" {
+					t.Errorf("the pod was kept (-want +got):\n%s", diff)
+				}
+				s.say(workflows.UpdateRetry)
+			})))
+			if err != nil || r.Outcome != upgrade.OutcomeCompleted || s.count("pod taken") != 2 || s.count("pod given back") != 2 {
+				t.Errorf("%s, %v, %q", r.Outcome, err, s.calls)
+			}
+		})
+	}
+	t.Run("too short by now", func(t *testing.T) {
+		s, req := newStage(t), wanted()
+		req.Window = &upgrade.Window{Start: night, End: night.Add(9 * time.Hour)}
+		r, err := s.play(req, holding(upgrade.PhaseQueue, upgrade.TooLate, sends(workflows.UpdateAbort)))
+		if diff := cmp.Diff([]string{"Discover", "pod taken", "pod given back", "StoreReport"}, s.calls); diff != "" || err != nil || r.Outcome != upgrade.OutcomeAborted {
+			t.Errorf("%s, %v, calls (-want +got):\n%s", r.Outcome, err, diff)
+		}
+	})
+	t.Run("but not before the second reload, which must not be put off", func(t *testing.T) {
+		s, req := newStage(t), wanted()
+		req.Window = &upgrade.Window{Start: night, End: night.Add(11 * time.Hour)}
+		dawn := scene{name: "the window has closed", do: func(*stage) {},
+			when: func(s *stage, r upgrade.Report) bool { return r.Ask != nil && s.env.Now().After(req.Window.End) }}
+		if r, err := s.play(req, dawn, approve()); err != nil || r.Outcome != upgrade.OutcomeCompleted {
+			t.Errorf("%s, %v", r.Outcome, err)
+		}
+	})
+}
+
+func TestAPermitThatWasEndedByOthersIsTakenAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		during string
+		scenes []scene
+		taken  int
+	}{
+		"while the first reload runs":  {"AwaitReload 1", []scene{approve()}, 2},
+		"while a node is verified":     {"Verify 1", []scene{approve()}, 2},
+		"while the second reload runs": {"AwaitReload 2", []scene{approve()}, 1},
+		"while the export is made":     {"Export 1", []scene{approve()}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			s.during[c.during] = func() { s.env.CancelWorkflowByID(permitID, "") }
+			r, err := s.play(wanted(), c.scenes...)
+			if err != nil || r.Outcome != upgrade.OutcomeCompleted || s.count("pod lost") != 1 || s.count("pod taken") != c.taken || s.count("pod given back") != c.taken-1 {
+				t.Errorf("%s, %v, %q", r.Outcome, err, s.calls)
+			}
+			if c.taken == 2 && s.request.asked[1].Permit.RunID == "" {
+				t.Errorf("submitted under %+v", s.request.asked[1].Permit)
+			}
+		})
+	}
+}
+
+func TestEachReloadIsAskedForUnderThePermitOfItsTime(t *testing.T) {
+	s := newStage(t)
+	s.during["AwaitReload 1"] = func() { s.env.CancelWorkflowByID(permitID, "") }
+	if _, err := s.play(wanted(), approve()); err != nil {
+		t.Fatal(err)
+	}
+	if a, b := s.request.asked[0].Permit, s.request.asked[1].Permit; a.RunID == b.RunID || b.RunID == "" {
+		t.Errorf("the fence is %+v and then %+v", a, b)
+	}
+}
+
+// rivalLeaves gives the pod back in the name of the other upgrade.
+func (s *stage) rivalLeaves() {
+	if err := s.env.SignalWorkflowByID(permitID, workflows.SignalRelease, nil); err != nil {
+		s.Errorf("releasing the rival: %v", err)
+	}
+}
