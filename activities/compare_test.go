@@ -13,8 +13,8 @@ import (
 )
 
 // comparing stores the snapshot from before and names it.
-func comparing(t *testing.T, w *world) activities.CompareInput {
-	text, err := json.Marshal(snapshot())
+func comparing(t *testing.T, w *world, taken upgrade.Snapshot) activities.CompareInput {
+	text, err := json.Marshal(taken)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func TestCompareTakesTheSecondOfTwoEqualComparisons(t *testing.T) {
 			w := newWorld(t)
 			w.snapshots = c.snapshots
 			last := c.snapshots[len(c.snapshots)-1].value
-			got, err := run(w, w.activities().Compare, comparing(t, w))
+			got, err := run(w, w.activities().Compare, comparing(t, w, snapshot()))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,7 +74,7 @@ func TestCompareTakesWhatIsThereWhenTheTimeIsUp(t *testing.T) {
 	w := newWorld(t)
 	w.step = 15 * time.Minute
 	w.snapshots = says(with("down"), snapshot(), with("testing"), snapshot())
-	got, err := run(w, w.activities().Compare, comparing(t, w))
+	got, err := run(w, w.activities().Compare, comparing(t, w, snapshot()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,10 +86,50 @@ func TestCompareTakesWhatIsThereWhenTheTimeIsUp(t *testing.T) {
 	}
 }
 
+// The snapshot from before was taken while preempt was off; once it is back, its statement is no difference.
+func TestCompareKnowsThatPreemptIsBack(t *testing.T) {
+	back := func() upgrade.Snapshot {
+		s, c := snapshot(), device(oldVersion).Cluster
+		for i := range c.Groups[1].Nodes {
+			c.Groups[1].Nodes[i].Preempt = upgrade.Yes
+		}
+		s.Cluster, s.Config = c, "facade"
+		return s
+	}
+	for name, c := range map[string]struct {
+		preempt string
+		want    []string
+	}{
+		"with the configuration as it was found": {"facade", nil},
+		"with another configuration":             {"decade", []string{"configuration"}},
+		"and nobody put it there":                {"", []string{"redundancy group 1 preempt on node0", "redundancy group 1 preempt on node1", "configuration"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			off := snapshot()
+			off.Cluster = device(oldVersion).Cluster
+			in := comparing(t, w, off)
+			in.Preempt = c.preempt
+			w.snapshots = says(back())
+			got, err := run(w, w.activities().Compare, in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var items []string
+			for _, d := range got.Differences {
+				items = append(items, d.Item)
+			}
+			if !slices.Equal(items, c.want) {
+				t.Errorf("got %+v, want %q", got.Differences, c.want)
+			}
+		})
+	}
+}
+
 func TestASecondAttemptOfACompareGetsAFolderOfItsOwn(t *testing.T) {
 	w := newWorld(t)
 	w.attempt = 2
-	got, err := run(w, w.activities().Compare, comparing(t, w))
+	got, err := run(w, w.activities().Compare, comparing(t, w, snapshot()))
 	if want := "gw-north/after/2/snapshot.json"; err != nil || got.After.Key != want {
 		t.Errorf("got %q, %v; want %q", got.After.Key, err, want)
 	}
@@ -106,7 +146,8 @@ func TestCompareFails(t *testing.T) {
 			in.Before = blob("gw-north/odd.json", "odd")
 			w.stored[in.Before.Key] = "odd"
 		}, upgrade.Malformed},
-		"when the gateway does not answer": {func(w *world, _ *activities.CompareInput) { w.deviceLogin = fails[string](unreachable()) }, upgrade.Unreachable},
+		"when the archive stops in the middle": {func(w *world, _ *activities.CompareInput) { w.reads = fails[string](unreachable()) }, upgrade.Unreachable},
+		"when the gateway does not answer":     {func(w *world, _ *activities.CompareInput) { w.deviceLogin = fails[string](unreachable()) }, upgrade.Unreachable},
 		"when the session ends": {func(w *world, _ *activities.CompareInput) {
 			w.snapshots = append(says(snapshot()), fails[upgrade.Snapshot](unreachable())...)
 		}, upgrade.Unreachable},
@@ -114,7 +155,7 @@ func TestCompareFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			in := comparing(t, w)
+			in := comparing(t, w, snapshot())
 			c.change(w, &in)
 			_, err := run(w, w.activities().Compare, in)
 			wantKind(t, err, c.kind)
@@ -133,7 +174,7 @@ func TestCompareEndsBetweenTwoLooks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			w.at[1] = c.happens(w)
-			in := comparing(t, w)
+			in := comparing(t, w, snapshot())
 			in.Timing = hourly()
 			_, err := run(w, w.activities().Compare, in)
 			c.want(t, err)

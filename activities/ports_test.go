@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"testing/iotest"
 
 	"vsrx-upgrade/activities"
 	"vsrx-upgrade/internal/upgrade"
@@ -171,6 +172,9 @@ func (a archive) Get(_ context.Context, b upgrade.Blob) (io.ReadCloser, error) {
 	text, ok := a.stored[b.Key]
 	if !ok || blob(b.Key, text) != b {
 		return nil, upgrade.Errorf(upgrade.NotFound, "%s is not in the archive", b.Key)
+	}
+	if _, err := next(a.world, &a.reads, "read "+b.Key); err != nil {
+		return io.NopCloser(io.MultiReader(strings.NewReader(text[:len(text)/2]), iotest.ErrReader(err))), nil
 	}
 	return io.NopCloser(strings.NewReader(text)), nil
 }

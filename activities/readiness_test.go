@@ -58,7 +58,7 @@ func TestCheckReadinessRunsBothChecksOnceOneAfterTheOther(t *testing.T) {
 	}
 }
 
-func TestCheckReadinessAdoptsAChecKThatRuns(t *testing.T) {
+func TestCheckReadinessAdoptsACheckThatRuns(t *testing.T) {
 	w := newWorld(t)
 	w.rows[upgrade.UpgradeCheck] = says(upgrade.Running, upgrade.Running, upgrade.Ready)
 	got, err := run(w, w.activities().CheckReadiness, checking())

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"vsrx-upgrade/activities"
@@ -146,33 +147,34 @@ func TestVerifyEnds(t *testing.T) {
 	}
 }
 
-// A refused password may lock the account, so the next try comes later. Only the least distance of two looks is
-// judged: a timer never fires early, however slow the machine is.
+// A refused password may lock the account, so the next try comes later.
 func TestVerifySlowsDownAfterARefusedLogin(t *testing.T) {
-	const pause = 20 * time.Millisecond
-	for name, refuse := range map[string]func(*world){
-		"of a host":      func(w *world) { w.hostLogins[address1] = slices.Concat(fails[string](denied()), says("")) },
-		"of the gateway": func(w *world) { w.deviceLogin = slices.Concat(fails[string](denied()), says("")) },
-		"that differing records make certain": func(w *world) {
-			w.devicePasswords[member2] = says(otherSecret, deviceSecret)
-		},
+	for name, c := range map[string]struct {
+		change func(*world)
+		want   time.Duration
+	}{
+		"of a host":      {func(w *world) { w.hostLogins[address1] = slices.Concat(fails[string](denied()), says("")) }, 2 * time.Minute},
+		"of the gateway": {func(w *world) { w.deviceLogin = slices.Concat(fails[string](denied()), says("")) }, 2 * time.Minute},
+		"that differing records make certain": {func(w *world) { w.devicePasswords[member2] = says(otherSecret, deviceSecret) },
+			2 * time.Minute},
+		"but not after no answer":         {func(w *world) { w.deviceLogin = slices.Concat(fails[string](unreachable()), says("")) }, 30 * time.Second},
+		"but not while the cluster joins": {func(w *world) { w.views = says(joining(), device(oldVersion)) }, 30 * time.Second},
+		"but not in an outage of the API": {func(w *world) { w.gateways = append(outage[upgrade.Gateway](1), says(pair())...) }, 30 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			refuse(w)
-			var looks []time.Time
-			w.when["read neighbours"] = func() { looks = append(looks, time.Now()) }
-			in := verifying(upgrade.BeforeFirst)
-			in.Timing.SettlePoll = upgrade.Duration(pause)
-			if _, err := run(w, w.activities().Verify, in); err != nil {
-				t.Fatal(err)
-			}
-			if len(looks) != 2 {
-				t.Fatalf("looked %d times, want 2", len(looks))
-			}
-			if between := looks[1].Sub(looks[0]); between < 4*pause {
-				t.Errorf("the looks lie %s apart, want at least %s", between, 4*pause)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				c.change(w)
+				in := verifying(upgrade.BeforeFirst)
+				in.Timing = upgrade.DefaultTiming()
+				began := time.Now()
+				if got, err := run(w, w.activities().Verify, in); err != nil || got.Looks != 2 {
+					t.Errorf("got %d looks, %v; want 2", got.Looks, err)
+				}
+				if took := time.Since(began); took != c.want {
+					t.Errorf("the second look came after %s, want %s", took, c.want)
+				}
+			})
 		})
 	}
 }

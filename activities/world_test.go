@@ -45,6 +45,7 @@ type world struct {
 	streamed      chan struct{} // one for each configuration that was streamed to its end or to an error
 
 	puts   script[string]
+	reads  script[string]
 	stored map[string]string
 
 	permitOpen script[bool]
@@ -117,6 +118,7 @@ func newWorld(t *testing.T) *world {
 		preempt:       says(true),
 		streamed:      make(chan struct{}, 8),
 		puts:          says(""),
+		reads:         says(""),
 		stored:        map[string]string{},
 		permitOpen:    says(true),
 		holders:       says(""),

@@ -22,7 +22,7 @@ func TestAnUpgradeWaitsForThePodAndSaysForWhom(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "pod fra02.pod07 is held by upgrade/31"; waiting != want || !strings.Contains(details, "Waiting for the pod: "+want) {
+	if want := "pod fra02.pod07 is held by upgrade/31"; waiting != want || !strings.Contains(details, "Waiting: "+want) {
 		t.Errorf("waiting %q, details:\n%s", waiting, details)
 	}
 	want := append([]string{"pod taken"}, with(wholeRun, "Discover", "HolderOf", "AwaitPodFree", "pod given back")...)
@@ -64,29 +64,40 @@ func TestAnAbortWhileWaitingForThePodEndsTheWait(t *testing.T) {
 	}
 }
 
-func TestAWindowIsLookedAtAgainOnceThePodIsOurs(t *testing.T) {
-	night := time.Date(2026, 3, 2, 22, 0, 0, 0, time.UTC)
-	for name, c := range map[string]struct {
-		window upgrade.Window
-		wait   time.Duration // before retry
-		kind   upgrade.Kind
-	}{
-		"not open yet": {upgrade.Window{Start: night.Add(2 * time.Hour), End: night.Add(14 * time.Hour)}, 2 * time.Hour, upgrade.TooLate},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s, req := newStage(t), wanted()
-			req.Window, req.Approval = &c.window, upgrade.ApprovalNone
-			r, err := s.play(req, later(c.wait, holding(upgrade.PhaseQueue, c.kind, func(s *stage) {
-				if diff := cmp.Diff([]string{"Discover", "pod taken", "pod given back"}, s.calls); diff != "" {
-					t.Errorf("the pod was kept (-want +got):\n%s", diff)
-				}
-				s.say(workflows.UpdateRetry)
-			})))
-			if err != nil || r.Outcome != upgrade.OutcomeCompleted || s.count("pod taken") != 2 || s.count("pod given back") != 2 {
-				t.Errorf("%s, %v, %q", r.Outcome, err, s.calls)
+// night is when the plays begin.
+var night = time.Date(2026, 3, 2, 22, 0, 0, 0, time.UTC)
+
+func TestAnUpgradeWaitsForItsWindowWithoutThePod(t *testing.T) {
+	opens := night.Add(2 * time.Hour)
+	before := scene{name: "waiting for the window", do: func(*stage) {},
+		when: func(s *stage, r upgrade.Report) bool {
+			return r.Waiting == "the maintenance window opens at 2026-03-03T00:00:00Z" && s.count("pod taken") == 0 && strings.Contains(s.details(), r.Waiting)
+		}}
+	t.Run("and takes the pod when it opens", func(t *testing.T) {
+		s, req := newStage(t), wanted()
+		req.Window = &upgrade.Window{Start: opens, End: opens.Add(12 * time.Hour)}
+		s.during["Export 1"] = func() {
+			if now := s.env.Now(); now.Before(opens) {
+				t.Errorf("work began at %s", now)
 			}
-		})
-	}
+		}
+		if r, err := s.play(req, before, approve()); err != nil || r.Outcome != upgrade.OutcomeCompleted || r.Waiting != "" {
+			t.Errorf("%s, %v, waiting %q", r.Outcome, err, r.Waiting)
+		}
+	})
+	t.Run("until a person aborts", func(t *testing.T) {
+		s, req := newStage(t), wanted()
+		req.Window = &upgrade.Window{Start: opens, End: opens.Add(12 * time.Hour)}
+		before := before
+		before.do = sends(workflows.UpdateAbort)
+		r, err := s.play(req, before)
+		if diff := cmp.Diff([]string{"Discover", "StoreReport"}, s.calls); diff != "" || err != nil || r.Outcome != upgrade.OutcomeAborted || r.Waiting != "" {
+			t.Errorf("%s, %v, waiting %q, calls (-want +got):\n%s", r.Outcome, err, r.Waiting, diff)
+		}
+	})
+}
+
+func TestAWindowIsLookedAtAgainOnceThePodIsOurs(t *testing.T) {
 	t.Run("too short by now", func(t *testing.T) {
 		s, req := newStage(t), wanted()
 		req.Window = &upgrade.Window{Start: night, End: night.Add(9 * time.Hour)}

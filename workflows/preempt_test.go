@@ -61,6 +61,9 @@ func TestPreemptIsSetUnderTheOpenPermitByACommitThatNamesTheUpgrade(t *testing.T
 			t.Errorf("call %d: %+v", i, in)
 		}
 	}
+	if diff := cmp.Diff("d1", s.compare.asked[0].Preempt); diff != "" {
+		t.Errorf("compared with another configuration than the one found before preempt was touched (-want +got):\n%s", diff)
+	}
 	if before, after := s.setting.asked[0].DeviceEpoch, s.setting.asked[1].DeviceEpoch; before != "" || after != "reload 88002 of server 7101" {
 		t.Errorf("device epochs %q and %q", before, after)
 	}

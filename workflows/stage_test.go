@@ -51,7 +51,7 @@ func newStage(t *testing.T) *stage {
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	s := &stage{T: t, world: newWorld(), env: suite.NewTestWorkflowEnvironment(), during: map[string]func(){}, started: map[string]int{}}
 	s.now = s.env.Now
-	s.env.SetStartTime(time.Date(2026, 3, 2, 22, 0, 0, 0, time.UTC))
+	s.env.SetStartTime(night)
 	s.env.SetTestTimeout(time.Minute) // of silence in real time; a loaded machine must not end a play
 	s.env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute, Interceptors: s.seen.interceptors()})
 	s.env.RegisterWorkflowWithOptions(workflows.UpgradeGateway, workflow.RegisterOptions{Name: workflows.TypeUpgradeGateway})
