@@ -36,6 +36,7 @@ type Cloud interface {
 // CloudWriter makes the two changes an upgrade asks of IBM Cloud. Neither is ever retried inside.
 type CloudWriter interface {
 	StartCheck(ctx context.Context, gatewayID int, category upgrade.Category) error
+	// Reload posts once and says what was answered; an error means that nothing was sent.
 	Reload(ctx context.Context, hardwareID, priceID int) (upgrade.Answer, string, error)
 }
 

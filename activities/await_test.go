@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"vsrx-upgrade/activities"
@@ -192,21 +193,23 @@ func TestTheNextWorkerGoesOnWithTheWatch(t *testing.T) {
 
 // Nobody looked in between, so the quiet looks of the worker before do not count.
 func TestTheNextWorkerCountsItsOwnQuietLooks(t *testing.T) {
-	w := newWorld(t)
-	in := awaiting(w)
-	w.servers[host2] = says(idle(host2, 601))
-	w.at[5] = w.stopped // eleven looks, one a minute, make ten quiet minutes
-	_, err := run(w, w.activities().AwaitReload, in)
-	wantHandOver(t, err)
-	w.again()
-	w.now = start.Add(6 * time.Hour)
-	got, err := run(w, w.activities().AwaitReload, in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n := w.count("read gateway"); n != 11 || !got.At.Equal(start.Add(6*time.Hour)) {
-		t.Errorf("ended at %s after %d looks, want its own eleven", got.At, n)
-	}
+	synctest.Test(t, func(t *testing.T) { // so that no pause ends by itself once the worker stops
+		w := newWorld(t)
+		in := awaiting(w)
+		w.servers[host2] = says(idle(host2, 601))
+		w.at[5] = w.stopped // eleven looks, one a minute, make ten quiet minutes
+		_, err := run(w, w.activities().AwaitReload, in)
+		wantHandOver(t, err)
+		w.again()
+		w.now = start.Add(6 * time.Hour)
+		got, err := run(w, w.activities().AwaitReload, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := w.count("read gateway"); n != 11 || !got.At.Equal(start.Add(6*time.Hour)) {
+			t.Errorf("ended at %s after %d looks, want its own eleven", got.At, n)
+		}
+	})
 }
 
 func TestTheNextWorkerCountsTheOutageOn(t *testing.T) {

@@ -2,33 +2,82 @@ package activities
 
 import (
 	"context"
+	"encoding/json"
+	"sync"
 	"time"
 
 	"go.temporal.io/sdk/activity"
 )
 
-// beatEvery keeps a waiting activity's heartbeat alive between two looks that lie further apart; it is real time, as
-// the heartbeat timeout is.
+// beatEvery is real time, as the heartbeat timeout is.
 const beatEvery = 5 * time.Second
 
-// beat waits between two looks of a long activity and keeps its heartbeat alive with the whole checkpoint each time:
-// an empty heartbeat would wipe it. It ends early when the activity is cancelled or its worker stops.
-func (a *Activities) beat(ctx context.Context, wait time.Duration, checkpoint any) error {
-	activity.RecordHeartbeat(ctx, checkpoint)
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	ticker := time.NewTicker(beatEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-timer.C:
-			return nil
-		case <-ticker.C:
-			activity.RecordHeartbeat(ctx, checkpoint)
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-activity.GetWorkerStopChannel(ctx):
-			return handOver()
+// pulse keeps a long activity's heartbeat alive with its last whole checkpoint, between two looks and during one that
+// takes long: Temporal attempts an activity anew that is silent for the heartbeat timeout, while the old attempt still
+// works, and an empty heartbeat would wipe the checkpoint.
+type pulse struct {
+	ctx  context.Context
+	mu   sync.Mutex
+	last json.RawMessage // encoded at once: the activity goes on changing what it was made from
+	end  chan struct{}
+	done sync.WaitGroup
+}
+
+// startPulse begins with the checkpoint that a next attempt would have to go on from now. The caller stops it.
+func startPulse(ctx context.Context, checkpoint any) *pulse {
+	p := &pulse{ctx: ctx, end: make(chan struct{})}
+	p.last = encode(checkpoint)
+	p.done.Go(func() {
+		ticker := time.NewTicker(beatEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-p.end:
+				return
+			case <-ticker.C:
+				p.mu.Lock()
+				activity.RecordHeartbeat(ctx, p.last)
+				p.mu.Unlock()
+			}
 		}
+	})
+	return p
+}
+
+func (p *pulse) stop() {
+	close(p.end)
+	p.done.Wait()
+}
+
+// beat records a new checkpoint.
+func (p *pulse) beat(checkpoint any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.last = encode(checkpoint)
+	activity.RecordHeartbeat(p.ctx, p.last)
+}
+
+// wait records a new checkpoint and pauses between two looks. It ends early when the activity is cancelled or its
+// worker stops.
+func (p *pulse) wait(pause time.Duration, checkpoint any) error {
+	p.beat(checkpoint)
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-p.ctx.Done():
+		return p.ctx.Err()
+	case <-activity.GetWorkerStopChannel(p.ctx):
+		return handOver()
 	}
+}
+
+// encode cannot fail for checkpoints, which are plain data; what it cannot encode is at least named.
+func encode(checkpoint any) json.RawMessage {
+	text, err := json.Marshal(checkpoint)
+	if err != nil {
+		text, _ = json.Marshal(err.Error())
+	}
+	return text
 }

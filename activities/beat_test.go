@@ -31,3 +31,22 @@ func TestALongPauseKeepsTheHeartbeatAliveWithTheWholeCheckpoint(t *testing.T) {
 		}
 	})
 }
+
+// What the next worker goes on from is never lost to a heartbeat of its own, however long its first look takes.
+func TestASlowFirstLookKeepsTheCheckpoint(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		in := awaiting(w)
+		w.resume = `{"watch":{"reloadId":601,"started":"2031-03-04T22:00:00Z","step":{"id":601,"step":"INSTALL"}}}`
+		w.slow["read server 83002"], w.step = 50*time.Second, 5*time.Minute
+		w.servers[host2] = says(idle(host2, 601))
+		if _, err := run(w, w.activities().AwaitReload, in); err != nil {
+			t.Fatal(err)
+		}
+		for i, beat := range w.beats {
+			if got := progressOf(t, beat).Watch; got.ReloadID != 601 || got.Step == nil || got.Step.Step != "INSTALL" {
+				t.Errorf("heartbeat %d holds %s", i+1, beat)
+			}
+		}
+	})
+}

@@ -76,6 +76,10 @@ func (a *Activities) export(ctx context.Context, in ExportInput) (x upgrade.Expo
 	defer device.Close()
 	// A second attempt may find other counters: it gets a folder of its own, for nothing stored is ever overwritten.
 	folder := fmt.Sprintf("%s/%d", in.Folder, activity.GetInfo(ctx).Attempt)
+	first, err := device.View(ctx)
+	if err != nil {
+		return x, err
+	}
 	if x.Curly, err = a.storeConfiguration(ctx, device, "text", folder+"/configuration.conf"); err != nil {
 		return x, err
 	}
@@ -89,17 +93,18 @@ func (a *Activities) export(ctx context.Context, in ExportInput) (x upgrade.Expo
 	if x.Snapshot, err = a.storeJSON(ctx, folder+"/snapshot.json", snapshot); err != nil {
 		return x, err
 	}
-	view, err := device.View(ctx) // last, so that a commit during the export shows as drift before the submission
+	last, err := device.View(ctx)
 	if err != nil {
 		return x, err
 	}
 	if reason, unknown := snapshot.Unknown("config"); unknown {
 		return x, upgrade.Errorf(upgrade.Malformed, "the exported configuration has no digest: %s", reason).Advise("retry")
 	}
-	if snapshot.Config != view.Mark.Digest {
+	// The mark must be that of what was stored: the same before the first form and after the last.
+	if first.Mark != last.Mark || snapshot.Config != last.Mark.Digest {
 		return x, upgrade.Errorf(upgrade.Drifted, "the configuration changed while it was exported").Advise("find out who changes it, then retry")
 	}
-	x.Mark = view.Mark
+	x.Mark = last.Mark
 	return x, nil
 }
 
@@ -152,6 +157,8 @@ func (a *Activities) Compare(ctx context.Context, in CompareInput) (Comparison, 
 }
 
 func (a *Activities) compare(ctx context.Context, in CompareInput) (c Comparison, err error) {
+	pulse := startPulse(ctx, "first look")
+	defer pulse.stop()
 	before, err := a.loadSnapshot(ctx, in.Before)
 	if err != nil {
 		return c, err
@@ -176,7 +183,7 @@ func (a *Activities) compare(ctx context.Context, in CompareInput) (c Comparison
 			c.After, err = a.storeJSON(ctx, fmt.Sprintf("%s/%d/snapshot.json", in.Folder, activity.GetInfo(ctx).Attempt), after)
 			return c, err
 		}
-		if err := a.beat(ctx, in.Timing.SettlePoll.D(), fmt.Sprintf("look %d: %d differences", look, len(c.Differences))); err != nil {
+		if err := pulse.wait(in.Timing.SettlePoll.D(), fmt.Sprintf("look %d: %d differences", look, len(c.Differences))); err != nil {
 			return c, err
 		}
 	}

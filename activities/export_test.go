@@ -54,8 +54,9 @@ func TestASecondAttemptOfAnExportGetsAFolderOfItsOwn(t *testing.T) {
 	later := snapshot()
 	later.Sessions = 433
 	w.snapshots = says(snapshot(), later)
-	w.puts = slices.Concat(says("", "", ""))
-	w.views = slices.Concat(fails[upgrade.Device](unreachable()), says(device(oldVersion)))
+	w.when["put gw-north/before/1/snapshot.json"] = func() {
+		w.views = slices.Concat(fails[upgrade.Device](unreachable()), says(device(oldVersion)))
+	}
 	_, err := run(w, w.activities().Export, exporting())
 	wantKind(t, err, upgrade.Unreachable)
 	w.again()

@@ -56,6 +56,9 @@ func (a *Activities) look(ctx context.Context, in Look) (p upgrade.Picture, err 
 		}
 		p.Servers = append(p.Servers, s)
 	}
+	if p.Readiness, err = a.Cloud.Readiness(ctx, in.GatewayID); err != nil {
+		return upgrade.Picture{}, err
+	}
 	if p.Neighbours, err = a.Cloud.Neighbours(ctx, p.Gateway); err != nil {
 		p.NeighboursError = err.Error()
 	}
@@ -160,6 +163,8 @@ func (a *Activities) Verify(ctx context.Context, in VerifyInput) (Verification, 
 
 func (a *Activities) verify(ctx context.Context, in VerifyInput) (v Verification, err error) {
 	end := a.Now().Add(in.Timing.Settle.D())
+	pulse := startPulse(ctx, "first look")
+	defer pulse.stop()
 	for {
 		v.Looks++
 		wait := in.Timing.SettlePoll.D()
@@ -175,10 +180,10 @@ func (a *Activities) verify(ctx context.Context, in VerifyInput) (v Verification
 				wait *= 4
 			}
 		}
-		if len(v.Findings) == 0 || !a.Now().Before(end) {
+		if len(upgrade.Forbidding(v.Findings)) == 0 || !a.Now().Before(end) {
 			return v, nil
 		}
-		if err := a.beat(ctx, wait, fmt.Sprintf("look %d: %s", v.Looks, v.Findings[0].Text)); err != nil {
+		if err := pulse.wait(wait, fmt.Sprintf("look %d: %s", v.Looks, v.Findings[0].Text)); err != nil {
 			return v, err
 		}
 	}

@@ -17,7 +17,10 @@ func seen() upgrade.Picture {
 		Hosts: []upgrade.Host{
 			{HardwareID: host1, Domains: []upgrade.Domain{{Name: "vsrx-one", State: "running", Autostart: true}}},
 			{HardwareID: host2, Domains: []upgrade.Domain{{Name: "vsrx-two", State: "running", Autostart: true}}}},
-		Device:     device(oldVersion),
+		Device: device(oldVersion),
+		Readiness: []upgrade.ReadinessRow{
+			{Category: upgrade.UpgradeCheck, MemberID: member1, Value: upgrade.Expired, Raw: "expired"}, {Category: upgrade.UpgradeCheck, MemberID: member2, Value: upgrade.Expired, Raw: "expired"},
+			{Category: upgrade.ReloadCheck, MemberID: member1, Value: upgrade.Expired, Raw: "expired"}, {Category: upgrade.ReloadCheck, MemberID: member2, Value: upgrade.Expired, Raw: "expired"}},
 		Neighbours: []upgrade.Neighbour{{ID: 81002, Name: "gw-south", Status: upgrade.StatusActive, Text: "Active"}}}
 }
 

@@ -21,6 +21,8 @@ func (a *Activities) HolderOf(ctx context.Context, in PodInput) (string, error) 
 
 // AwaitPodFree looks at a pod's permit until it is closed. It changes nothing.
 func (a *Activities) AwaitPodFree(ctx context.Context, in PodInput) (string, error) {
+	pulse := startPulse(ctx, "first look")
+	defer pulse.stop()
 	for {
 		note := ""
 		holder, err := a.Permits.Holder(ctx, in.WorkflowID)
@@ -34,7 +36,7 @@ func (a *Activities) AwaitPodFree(ctx context.Context, in PodInput) (string, err
 		default:
 			note = err.Error()
 		}
-		if err := a.beat(ctx, in.Timing.PermitPoll.D(), note); err != nil {
+		if err := pulse.wait(in.Timing.PermitPoll.D(), note); err != nil {
 			return "", err
 		}
 	}

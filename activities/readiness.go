@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -23,7 +24,8 @@ type checking struct {
 	Starts      map[upgrade.Category]int       `json:"starts"`
 	SeenRunning map[upgrade.Category]time.Time `json:"seenRunning"`
 	Done        map[upgrade.Category]bool      `json:"done"`
-	Now         string                         `json:"now"` // for people
+	Blocked     time.Time                      `json:"blocked,omitzero"` // since when a check of somebody else is in the way
+	Doing       string                         `json:"doing"`            // for people
 }
 
 // CheckReadiness runs IBM's readiness checks for a version-changing reload one after the other, each about half an
@@ -36,27 +38,29 @@ func (a *Activities) CheckReadiness(ctx context.Context, in ReadinessInput) (upg
 }
 
 func (a *Activities) checkReadiness(ctx context.Context, in ReadinessInput) (upgrade.Readiness, error) {
-	c := checking{Started: map[upgrade.Category]time.Time{}, Starts: map[upgrade.Category]int{},
-		SeenRunning: map[upgrade.Category]time.Time{}, Done: map[upgrade.Category]bool{}}
+	r := checkRound{Activities: a, in: in, checking: checking{Started: map[upgrade.Category]time.Time{}, Starts: map[upgrade.Category]int{},
+		SeenRunning: map[upgrade.Category]time.Time{}, Done: map[upgrade.Category]bool{}}}
 	if activity.HasHeartbeatDetails(ctx) {
 		var saved checking
 		if err := activity.GetHeartbeatDetails(ctx, &saved); err == nil && saved.Started != nil && saved.Done != nil {
-			c = saved
+			r.checking = saved
 		}
 	}
+	r.pulse = startPulse(ctx, r.checking)
+	defer r.pulse.stop()
 	for _, category := range []upgrade.Category{upgrade.UpgradeCheck, upgrade.ReloadCheck} {
-		for !c.Done[category] {
-			if err := a.advance(ctx, in, category, &c); err != nil {
+		for {
+			if err := r.advance(ctx, category); err != nil {
 				return upgrade.Readiness{}, err
 			}
-			if c.Done[category] {
+			if r.Done[category] {
 				break
 			}
-			if err := a.beat(ctx, in.Timing.Poll.D(), c); err != nil {
+			if err := r.pulse.wait(in.Timing.Poll.D(), r.checking); err != nil {
 				return upgrade.Readiness{}, err
 			}
 		}
-		if err := a.awaitIdle(ctx, in, c); err != nil {
+		if err := r.awaitIdle(ctx); err != nil {
 			return upgrade.Readiness{}, err
 		}
 	}
@@ -64,51 +68,84 @@ func (a *Activities) checkReadiness(ctx context.Context, in ReadinessInput) (upg
 	if err != nil {
 		return upgrade.Readiness{}, err
 	}
-	return upgrade.Readiness{Rows: rows, SeenRunning: c.SeenRunning}, nil
+	return upgrade.Readiness{Rows: rows, SeenRunning: r.SeenRunning}, nil
+}
+
+// checkRound is one attempt at a round of checks.
+type checkRound struct {
+	*Activities
+	checking
+	in    ReadinessInput
+	pulse *pulse
 }
 
 // advance takes one look at a check and starts it if it is not running and has not run in this round.
-func (a *Activities) advance(ctx context.Context, in ReadinessInput, category upgrade.Category, c *checking) error {
-	rows, err := a.Cloud.Readiness(ctx, in.GatewayID)
+func (r *checkRound) advance(ctx context.Context, category upgrade.Category) error {
+	if r.Done[category] {
+		return nil
+	}
+	rows, err := r.Cloud.Readiness(ctx, r.in.GatewayID)
 	if err != nil {
 		return err
 	}
-	now := a.Now()
+	now := r.Now()
 	if running(rows, category) {
-		c.SeenRunning[category] = now
-		if c.Started[category].IsZero() {
-			c.Started[category] = now
+		r.SeenRunning[category] = now
+		if r.Started[category].IsZero() {
+			r.Started[category] = now
 		}
-		c.Now = fmt.Sprintf("%s running since %s", category, now.Sub(c.Started[category]).Round(time.Second))
-		if now.Sub(c.Started[category]) > in.Timing.ReadinessEnd.D() {
-			return upgrade.Errorf(upgrade.NotReady, "%s of gateway %d has been running for more than %s", category, in.GatewayID, in.Timing.ReadinessEnd).
+		r.Doing = fmt.Sprintf("%s running since %s", category, now.Sub(r.Started[category]).Round(time.Second))
+		if now.Sub(r.Started[category]) > r.in.Timing.ReadinessEnd.D() {
+			return upgrade.Errorf(upgrade.NotReady, "%s of gateway %d has been running for more than %s", category, r.in.GatewayID, r.in.Timing.ReadinessEnd).
 				Advise("see it in the portal, ask IBM Support, retry when it has ended")
 		}
 		return nil
 	}
-	if !c.SeenRunning[category].IsZero() {
-		c.Done[category] = true
+	if !r.SeenRunning[category].IsZero() {
+		r.Done[category] = true
 		return nil
 	}
-	if started := c.Started[category]; started.IsZero() || now.Sub(started) > in.Timing.ReadinessStart.D() {
-		if c.Starts[category] == 2 {
-			return upgrade.Errorf(upgrade.NotReady, "%s of gateway %d was started twice and never seen running", category, in.GatewayID).Advise("start it in the portal; ask IBM Support if it does not run there")
+	if started := r.Started[category]; started.IsZero() || now.Sub(started) > r.in.Timing.ReadinessStart.D() {
+		return r.start(ctx, category, rows)
+	}
+	return nil
+}
+
+// start starts a check, unless another one runs: they go one after the other, whoever started them. A start whose
+// answer is lost counts: the check may show up minutes later, and what a second start does then is documented nowhere.
+func (r *checkRound) start(ctx context.Context, category upgrade.Category, rows []upgrade.ReadinessRow) error {
+	now := r.Now()
+	if slices.ContainsFunc(rows, func(row upgrade.ReadinessRow) bool { return row.Value == upgrade.Running }) {
+		if r.Blocked.IsZero() {
+			r.Blocked = now
 		}
-		c.Now = fmt.Sprintf("%s: starting", category)
-		c.Started[category] = now
-		c.Starts[category]++
-		return a.Writer.StartCheck(ctx, in.GatewayID, category)
+		r.Doing = fmt.Sprintf("%s waits for another check to end", category)
+		if now.Sub(r.Blocked) > r.in.Timing.ReadinessEnd.D() {
+			return upgrade.Errorf(upgrade.NotReady, "another check of gateway %d has been running for more than %s", r.in.GatewayID, r.in.Timing.ReadinessEnd).Advise("see it in the portal, retry when it has ended")
+		}
+		return nil
+	}
+	r.Blocked = time.Time{}
+	if r.Starts[category] == 2 {
+		return upgrade.Errorf(upgrade.NotReady, "%s of gateway %d was started twice and never seen running", category, r.in.GatewayID).Advise("start it in the portal; ask IBM Support if it does not run there")
+	}
+	r.Doing = fmt.Sprintf("%s: starting", category)
+	r.Started[category] = now
+	r.Starts[category]++
+	r.pulse.beat(r.checking) // before the effect: the next attempt must know of it
+	if err := r.Writer.StartCheck(ctx, r.in.GatewayID, category); err != nil && (ctx.Err() != nil || !upgrade.KindOf(err).Passing()) {
+		return err
 	}
 	return nil
 }
 
 // awaitIdle waits for the end of the check's own transactions.
-func (a *Activities) awaitIdle(ctx context.Context, in ReadinessInput, c checking) error {
-	end := a.Now().Add(in.Timing.ReadinessEnd.D())
+func (r *checkRound) awaitIdle(ctx context.Context) error {
+	end := r.Now().Add(r.in.Timing.ReadinessEnd.D())
 	for {
 		idle := true
-		for _, id := range in.Servers {
-			s, err := a.Cloud.Server(ctx, id)
+		for _, id := range r.in.Servers {
+			s, err := r.Cloud.Server(ctx, id)
 			if err != nil {
 				return err
 			}
@@ -117,21 +154,16 @@ func (a *Activities) awaitIdle(ctx context.Context, in ReadinessInput, c checkin
 		if idle {
 			return nil
 		}
-		if !a.Now().Before(end) {
-			return upgrade.Errorf(upgrade.NotReady, "a transaction still runs on a server of gateway %d after its readiness check", in.GatewayID).Advise("see it in the portal, wait for its end, then retry")
+		if !r.Now().Before(end) {
+			return upgrade.Errorf(upgrade.NotReady, "a transaction still runs on a server of gateway %d after its readiness check", r.in.GatewayID).Advise("see it in the portal, wait for its end, then retry")
 		}
-		c.Now = "waiting for the check's transactions to end"
-		if err := a.beat(ctx, in.Timing.Poll.D(), c); err != nil {
+		r.Doing = "waiting for the check's transactions to end"
+		if err := r.pulse.wait(r.in.Timing.Poll.D(), r.checking); err != nil {
 			return err
 		}
 	}
 }
 
 func running(rows []upgrade.ReadinessRow, category upgrade.Category) bool {
-	for _, row := range rows {
-		if row.Category == category && row.Value == upgrade.Running {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(rows, func(r upgrade.ReadinessRow) bool { return r.Category == category && r.Value == upgrade.Running })
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -206,28 +207,30 @@ func TestTheNextWorkerGoesOnWithTheRoundOfChecks(t *testing.T) {
 			nil, minute(2)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			c.before(w)
-			_, err := run(w, w.activities().CheckReadiness, checking())
-			wantHandOver(t, err)
-			w.again()
-			w.now = minute(10)
-			if c.seen.IsZero() {
-				w.now = minute(40)
-			}
-			c.after(w)
-			got, err := run(w, w.activities().CheckReadiness, checking())
-			wantStarts(t, w, c.starts...)
-			if c.seen.IsZero() {
-				wantKind(t, err, upgrade.NotReady)
-				return
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			if seen := got.SeenRunning[upgrade.UpgradeCheck]; !seen.Equal(c.seen) {
-				t.Errorf("last seen running at %s, want %s", seen, c.seen)
-			}
+			synctest.Test(t, func(t *testing.T) { // so that no pause ends by itself once the worker stops
+				w := newWorld(t)
+				c.before(w)
+				_, err := run(w, w.activities().CheckReadiness, checking())
+				wantHandOver(t, err)
+				w.again()
+				w.now = minute(10)
+				if c.seen.IsZero() {
+					w.now = minute(40)
+				}
+				c.after(w)
+				got, err := run(w, w.activities().CheckReadiness, checking())
+				wantStarts(t, w, c.starts...)
+				if c.seen.IsZero() {
+					wantKind(t, err, upgrade.NotReady)
+					return
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				if seen := got.SeenRunning[upgrade.UpgradeCheck]; !seen.Equal(c.seen) {
+					t.Errorf("last seen running at %s, want %s", seen, c.seen)
+				}
+			})
 		})
 	}
 }
@@ -312,7 +315,7 @@ func TestCheckReadinessIsCancelled(t *testing.T) {
 		"while it waits for idle servers": func(w *world) {
 			w.servers[host2] = says(busy(host2, 700, 502, "CHECK"))
 			w.resume = `{"started":{"upgrade_precheck":"2031-03-04T21:00:00Z"},"starts":{"upgrade_precheck":1},
-				"seenRunning":{"upgrade_precheck":"2031-03-04T21:30:00Z"},"done":{"upgrade_precheck":true},"now":""}`
+				"seenRunning":{"upgrade_precheck":"2031-03-04T21:30:00Z"},"done":{"upgrade_precheck":true},"doing":""}`
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

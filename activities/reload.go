@@ -84,6 +84,8 @@ func (a *Activities) ConfirmReload(ctx context.Context, in ConfirmInput) (Confir
 
 func (a *Activities) confirmReload(ctx context.Context, in ConfirmInput) (c Confirmation, err error) {
 	end := a.Now().Add(in.Timing.Reconcile.D())
+	pulse := startPulse(ctx, "first look")
+	defer pulse.stop()
 	for {
 		note := ""
 		s, err := a.Cloud.Server(ctx, in.Baseline.HardwareID)
@@ -100,7 +102,7 @@ func (a *Activities) confirmReload(ctx context.Context, in ConfirmInput) (c Conf
 		default:
 			note = err.Error()
 		}
-		if err := a.beat(ctx, in.Timing.ReconcilePoll.D(), note); err != nil {
+		if err := pulse.wait(in.Timing.ReconcilePoll.D(), note); err != nil {
 			return c, err
 		}
 	}
@@ -149,6 +151,8 @@ func (a *Activities) awaitReload(ctx context.Context, in AwaitInput) (ReloadEnd,
 			w.Quiet = 0 // quiet looks must be consecutive, and nobody looked in between
 		}
 	}
+	pulse := startPulse(ctx, progress(w, a.Now().Sub(in.Since), in))
+	defer pulse.stop()
 	for {
 		round, err := a.round(ctx, in)
 		switch {
@@ -167,7 +171,7 @@ func (a *Activities) awaitReload(ctx context.Context, in AwaitInput) (ReloadEnd,
 			return ReloadEnd{}, upgrade.Errorf(upgrade.Overdue, "the reload %d of host %s has not ended after %s", in.ReloadID, in.Expected.Step.Host, elapsed.Round(time.Minute)).
 				Advise("open an IBM case naming transaction %d; retry waits on", in.ReloadID)
 		}
-		if err := a.beat(ctx, in.Timing.Poll.D(), progress(w, elapsed, in)); err != nil {
+		if err := pulse.wait(in.Timing.Poll.D(), progress(w, elapsed, in)); err != nil {
 			return ReloadEnd{}, err
 		}
 	}
@@ -200,6 +204,8 @@ func progress(w upgrade.Watch, elapsed time.Duration, in AwaitInput) Progress {
 		p.Text = fmt.Sprintf("no transaction in %d looks", w.Quiet)
 	case w.Step != nil:
 		p.Text = fmt.Sprintf("transaction %d: %s since %s", w.Step.ID, w.Step.Step, w.Changed.UTC().Format(time.TimeOnly))
+	default:
+		p.Text = "a transaction runs, without details"
 	}
 	if p.Slow {
 		p.Text = "SLOW: " + p.Text

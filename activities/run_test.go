@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/interceptor"
@@ -113,7 +114,7 @@ func (w *world) pause(details []any) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.beats = append(w.beats, string(beat))
+	w.beats, w.beatAt = append(w.beats, string(beat)), append(w.beatAt, time.Now())
 	if !w.looked {
 		return
 	}

@@ -55,10 +55,12 @@ type world struct {
 	step    time.Duration // what the clock moves between two looks
 	looked  bool          // something was asked since the last pause
 	pauses  int
-	at      map[int]func()    // what happens in the pause of this number, counting from 1
-	when    map[string]func() // what happens in the middle of a call
+	at      map[int]func()           // what happens in the pause of this number, counting from 1
+	when    map[string]func()        // what happens in the middle of a call
+	slow    map[string]time.Duration // how long a call takes to be answered; for tests whose time is not real
 	calls   []string
-	beats   []string // heartbeat details as JSON
+	beats   []string    // heartbeat details as JSON
+	beatAt  []time.Time // when they were recorded, on the machine's clock
 	attempt int32
 	resume  string // heartbeat details of the attempt before, "" for none
 	stop    chan struct{}
@@ -126,6 +128,7 @@ func newWorld(t *testing.T) *world {
 		step:          time.Minute,
 		at:            map[int]func(){},
 		when:          map[string]func(){},
+		slow:          map[string]time.Duration{},
 		attempt:       1,
 		stop:          make(chan struct{}),
 	}
@@ -157,8 +160,8 @@ func busy(id, transaction, lastReload int, step string) upgrade.Server {
 func device(version string) upgrade.Device {
 	group := func(id int) upgrade.Group {
 		return upgrade.Group{ID: id, Nodes: []upgrade.Node{
-			{Name: "node0", Priority: 200, State: "primary", Preempt: upgrade.No},
-			{Name: "node1", Priority: 100, State: "secondary", Preempt: upgrade.No}}}
+			{Name: "node0", Priority: 200, State: "primary", Preempt: upgrade.No, Manual: upgrade.No, FailuresKnown: true},
+			{Name: "node1", Priority: 100, State: "secondary", Preempt: upgrade.No, Manual: upgrade.No, FailuresKnown: true}}}
 	}
 	return upgrade.Device{RootLogin: true, Preempt: upgrade.PreemptAbsent, Cluster: &upgrade.Cluster{ID: 3, Groups: []upgrade.Group{group(0), group(1)}},
 		Nodes: []upgrade.NodeVersion{{Node: "node0", Version: version}, {Node: "node1", Version: version}},
@@ -220,6 +223,7 @@ func fails[T any](err error) script[T] { return script[T]{{err: err}} }
 
 // keyed notes the call and gives the next answer of the script that m holds under the key.
 func keyed[K comparable, T any](w *world, m map[K]script[T], key K, call string) (T, error) {
+	time.Sleep(w.slow[call])
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.note(call)
@@ -231,6 +235,7 @@ func keyed[K comparable, T any](w *world, m map[K]script[T], key K, call string)
 
 // next notes the call and gives the next answer.
 func next[T any](w *world, s *script[T], call string) (T, error) {
+	time.Sleep(w.slow[call])
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.note(call)
@@ -249,7 +254,7 @@ func (s *script[T]) take(call string) (T, error) {
 }
 
 func (w *world) note(call string) {
-	w.calls, w.looked = append(w.calls, call), true
+	w.calls, w.looked = append(w.calls, call), w.looked || !strings.HasPrefix(call, "start ") // a change is no look
 	if during := w.when[call]; during != nil {
 		during()
 	}

@@ -3,6 +3,7 @@ package workflows_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"go.temporal.io/sdk/temporal"
@@ -80,6 +81,23 @@ func TestACancellationAfterTheFirstReloadIsNotedAndTheUpgradeGoesOn(t *testing.T
 	})
 }
 
+func TestACancellationWhileWaitingForThePodLeavesItToItsHolder(t *testing.T) {
+	s := newStage(t)
+	s.during["AwaitPodFree 1"] = s.env.CancelWorkflow
+	if _, err := s.playAs("BesideRival", wanted()); !temporal.IsCanceledError(err) || s.count("pod given back") != 0 || s.count("Export") != 0 {
+		t.Errorf("%v, %q", err, s.calls)
+	}
+}
+
+func TestACancellationWhileWaitingForTheWindowEndsTheWait(t *testing.T) {
+	s, req := newStage(t), wanted()
+	req.Window = &upgrade.Window{Start: night.Add(time.Hour), End: night.Add(20 * time.Hour)}
+	waits := scene{name: "waiting for the window", do: func(s *stage) { s.env.CancelWorkflow() }, when: func(_ *stage, r upgrade.Report) bool { return r.Waiting != "" }}
+	if _, err := s.play(req, waits); !temporal.IsCanceledError(err) || s.count("pod taken") != 0 {
+		t.Errorf("%v, %q", err, s.calls)
+	}
+}
+
 func logOf(r upgrade.Report) string {
 	var lines []string
 	for _, e := range r.Log {
@@ -89,13 +107,13 @@ func logOf(r upgrade.Report) string {
 }
 
 func TestAnAbortCutsTheWaitsBeforeTheFirstReload(t *testing.T) {
-	for _, call := range []string{"Discover 1", "Export 1", "CheckReadiness 1", "Observe 1"} {
+	for _, call := range []string{"Discover", "Export", "CheckReadiness", "Observe"} {
 		t.Run("during "+call, func(t *testing.T) {
 			s := newStage(t)
-			s.during[call] = func() { s.say(workflows.UpdateAbort) }
+			s.during[call+" 1"] = func() { s.say(workflows.UpdateAbort) }
 			r, err := s.play(wanted())
 			if err != nil || r.Outcome != upgrade.OutcomeAborted || r.Reason != "night shift says abort" || s.count("RequestReload") != 0 ||
-				s.count("pod taken") != s.count("pod given back") || s.stored == nil {
+				s.count("pod taken") != s.count("pod given back") || s.stored == nil || s.cut[call] != 1 {
 				t.Errorf("%s (%s), %v, %q", r.Outcome, r.Reason, err, s.calls)
 			}
 		})

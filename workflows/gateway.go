@@ -104,13 +104,13 @@ func (u *run) export() error {
 }
 
 func (u *run) takeExport() error {
-	exports := u.exports + 1
+	u.exports++ // also a failed export may have stored something, and nothing stored is ever overwritten
 	x, err := call(u.breakable, lengthy("store configuration and state off the box"), u.a.Export, activities.ExportInput{
-		Gateway: u.plan.Gateway, DeviceEpoch: u.deviceEpoch, Folder: fmt.Sprintf("%s/before-%d", u.folder(), exports)})
+		Gateway: u.plan.Gateway, DeviceEpoch: u.deviceEpoch, Folder: fmt.Sprintf("%s/before-%d", u.folder(), u.exports)})
 	if err != nil {
 		return err
 	}
-	u.exports, u.mark, u.report.Export = exports, x.Mark, &x
+	u.mark, u.report.Export = x.Mark, &x
 	u.note("configuration stored: %s (%d bytes)", x.Set.Key, x.Set.Size)
 	return nil
 }

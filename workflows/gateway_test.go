@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/temporal"
 
 	"vsrx-upgrade/activities"
 	"vsrx-upgrade/internal/upgrade"
@@ -140,8 +142,11 @@ func TestAnUpgradeIsRefusedBeforeAnythingIsTouched(t *testing.T) {
 		"when the window ends before it starts": {func(_ *world, r *upgrade.Request) { r.Window = &upgrade.Window{} }, upgrade.Invalid, nil},
 		"when a timing is negative":             {func(_ *world, r *upgrade.Request) { r.Timing.Poll = -1 }, upgrade.Invalid, nil},
 		"when the gateway is not to be seen":    {func(w *world, _ *upgrade.Request) { w.discover.fails(1, says(upgrade.NotFound, "no gateway 5150")) }, upgrade.NotFound, []string{"Discover"}},
-		"when the target is not offered":        {func(_ *world, r *upgrade.Request) { r.TargetVersion = "25.2R1" }, upgrade.Unsupported, []string{"Discover"}},
-		"when the target is not newer":          {func(_ *world, r *upgrade.Request) { r.TargetVersion = "22.4R3-S2" }, upgrade.Unsupported, []string{"Discover"}},
+		"when nobody answers in time": {func(w *world, _ *upgrade.Request) {
+			w.discover.fails(0, temporal.NewTimeoutError(enums.TIMEOUT_TYPE_START_TO_CLOSE, nil))
+		}, upgrade.Unreachable, []string{"Discover", "Discover", "Discover"}},
+		"when the target is not offered": {func(_ *world, r *upgrade.Request) { r.TargetVersion = "25.2R1" }, upgrade.Unsupported, []string{"Discover"}},
+		"when the target is not newer":   {func(_ *world, r *upgrade.Request) { r.TargetVersion = "22.4R3-S2" }, upgrade.Unsupported, []string{"Discover"}},
 		"when a host carries no proof of its node": {func(w *world, _ *upgrade.Request) {
 			w.discover.changes(1, func(d *upgrade.Discovery) { d.Picture.Device.NodeMACs = nil })
 		}, upgrade.Unhealthy, []string{"Discover"}},

@@ -83,9 +83,9 @@ func (h hitch) play(t *testing.T, scenes ...scene) (*stage, upgrade.Report, erro
 	return s, r, err
 }
 
-// row changes the first row of a round of readiness checks.
+// row changes the first readiness row that a look shows.
 func row(w *world, call int, change func(*upgrade.ReadinessRow)) {
-	w.readiness.changes(call, func(r *upgrade.Readiness) { change(&r.Rows[0]) })
+	w.observe.changes(call, func(p *upgrade.Picture) { change(&p.Readiness[0]) })
 }
 
 // swapPrimary makes the secondary of the plan the primary of every group.

@@ -82,3 +82,16 @@ func TestAnAbortFromAHoldAfterTheFirstReloadIsRefused(t *testing.T) {
 		})
 	}
 }
+
+// An export that ended in a final error may have stored a configuration already, and the archive refuses other content
+// under a key in use: a second export into the same folder can then never succeed.
+func TestAnExportThatIsRetriedGetsAFolderOfItsOwn(t *testing.T) {
+	s := newStage(t)
+	s.export.fails(1, says(upgrade.Drifted, "the configuration changed while it was exported"))
+	if _, err := s.play(wanted(), retry(upgrade.PhaseExport, upgrade.Drifted), approve()); err != nil {
+		t.Fatal(err)
+	}
+	if a, b := s.export.asked[0].Folder, s.export.asked[1].Folder; a == b {
+		t.Errorf("both exports went to %s", a)
+	}
+}

@@ -76,8 +76,12 @@ func (u *run) clear(i int) (upgrade.Picture, error) {
 
 // judge refuses a submission with every reason at once.
 func (u *run) judge(i int, picture upgrade.Picture) error {
+	window := u.req.Window
+	if u.late { // a person has said go on: a gateway left without its second node is worse than a late one
+		window = nil
+	}
 	found := upgrade.JudgeSubmission(picture, upgrade.Clearance{Plan: u.plan, Step: i, Mark: u.mark, Readiness: *u.readiness,
-		Window: u.req.Window, Accepted: u.req.AcceptWarnings, Timing: u.req.Timing})
+		Window: window, Accepted: u.req.AcceptWarnings, Timing: u.req.Timing})
 	kind := upgrade.Unhealthy
 	for _, f := range found {
 		switch f.Check {
@@ -85,6 +89,8 @@ func (u *run) judge(i int, picture upgrade.Picture) error {
 			u.readiness, kind = nil, upgrade.NotReady
 		case "drift":
 			u.drifted, kind = true, upgrade.Drifted
+		case "window":
+			u.late, kind = i > 0, upgrade.TooLate
 		}
 	}
 	return upgrade.Refusal(kind, found)
@@ -194,6 +200,10 @@ func (u *run) verify(i int) error {
 		}
 		if err := upgrade.Refusal(upgrade.Unhealthy, v.Findings); err != nil {
 			return err
+		}
+		for _, f := range v.Findings { // warnings only
+			u.report.ToDo = append(u.report.ToDo, f.Text+": "+f.Advice)
+			u.note("warning: %s", f.Text)
 		}
 		node.Verified, node.Version = workflow.Now(u.ctx), v.Picture.Device.Version(step.Node)
 		u.mark = v.Picture.Device.Mark

@@ -196,7 +196,7 @@ func TestExpiredReadinessIsCheckedAnew(t *testing.T) {
 func TestAWarningThatWasAcceptedDoesNotHold(t *testing.T) {
 	s, req := newStage(t), wanted()
 	req.AcceptWarnings = []int{1180}
-	s.readiness.changes(0, func(r *upgrade.Readiness) { r.Rows[0].Code = 1180 })
+	row(s.world, 0, func(r *upgrade.ReadinessRow) { r.Code = 1180 })
 	if r, err := s.play(req, approve()); err != nil || r.Outcome != upgrade.OutcomeCompleted {
 		t.Errorf("%s, %v", r.Outcome, err)
 	}
@@ -211,5 +211,19 @@ func TestAnOverdueReloadGetsAWholeNewDeadlineByRetry(t *testing.T) {
 	first, second := s.await.asked[0], s.await.asked[1]
 	if !second.Deadline.After(first.Deadline.Add(2*time.Hour)) || second.Since != first.Since || second.ReloadID != first.ReloadID || s.count("RequestReload") != 2 {
 		t.Errorf("waited with %+v and then with %+v", first, second)
+	}
+}
+
+func TestAWarningOfTheVerificationIsLeftToPeopleAndHoldsNothing(t *testing.T) {
+	s := newStage(t)
+	s.verify.changes(1, func(v *activities.Verification) {
+		v.Findings = []upgrade.Finding{{Check: "peer-autostart", Warning: true, Text: "vsrx-a would start at a reboot", Advice: "disable its autostart"}}
+	})
+	r, err := s.play(wanted(), approve())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"vsrx-a would start at a reboot: disable its autostart"}, r.ToDo); diff != "" || r.Outcome != upgrade.OutcomeCompleted {
+		t.Errorf("outcome %s, to do (-want +got):\n%s", r.Outcome, diff)
 	}
 }

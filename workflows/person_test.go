@@ -14,11 +14,12 @@ type reply struct {
 	update  string
 	receipt string
 	refusal error
+	passed  bool   // the validator let it pass, so that it stands in the history
 	reject  string // what a refusal must say; empty wants the update accepted
 }
 
 // Accept is called when the validator let the update pass.
-func (r *reply) Accept() {}
+func (r *reply) Accept() { r.passed = true }
 
 // Reject is called with the validator's refusal.
 func (r *reply) Reject(err error) { r.refusal = err }
@@ -35,16 +36,18 @@ func (r *reply) missing() bool {
 	if r.reject == "" {
 		return r.receipt == "" || r.refusal != nil
 	}
-	return r.refusal == nil || !strings.Contains(r.refusal.Error(), r.reject)
+	return r.passed || r.refusal == nil || !strings.Contains(r.refusal.Error(), r.reject)
 }
 
-func (r *reply) String() string { return fmt.Sprintf("receipt %q, refusal %v", r.receipt, r.refusal) }
+func (r *reply) String() string {
+	return fmt.Sprintf("passed %t, receipt %q, refusal %v", r.passed, r.receipt, r.refusal)
+}
 
 func (r *reply) wanted() string {
 	if r.reject == "" {
 		return "a receipt"
 	}
-	return "a refusal with " + r.reject
+	return "a refusal by the validator with " + r.reject
 }
 
 // say sends an update that must be accepted.

@@ -46,7 +46,8 @@ func (w *world) picture() upgrade.Picture {
 			{HardwareID: serverA, Domains: []upgrade.Domain{{Name: "vsrx-a", State: off, MACs: []string{macA}}}},
 			{HardwareID: serverB, Domains: []upgrade.Domain{{Name: "vsrx-b", State: "running", MACs: []string{macB}}}},
 		},
-		Device: w.device(),
+		Readiness: w.rows(),
+		Device:    w.device(),
 	}
 }
 
@@ -70,7 +71,7 @@ func (w *world) device() upgrade.Device {
 	for id := range 2 {
 		g := upgrade.Group{ID: id}
 		for i, name := range []string{"node0", "node1"} {
-			n := upgrade.Node{Name: name, Priority: 100 + i, State: "secondary", FailuresKnown: true}
+			n := upgrade.Node{Name: name, Priority: 100 + i, State: "secondary", Preempt: upgrade.No, Manual: upgrade.No, FailuresKnown: true}
 			switch {
 			case name == primary:
 				n.State = "primary"

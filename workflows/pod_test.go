@@ -25,8 +25,9 @@ func TestAnUpgradeWaitsForThePodAndSaysForWhom(t *testing.T) {
 	if want := "pod fra02.pod07 is held by upgrade/31"; waiting != want || !strings.Contains(details, "Waiting: "+want) {
 		t.Errorf("waiting %q, details:\n%s", waiting, details)
 	}
-	want := append([]string{"pod taken"}, with(wholeRun, "Discover", "HolderOf", "AwaitPodFree", "pod given back")...)
-	if diff := cmp.Diff(want, s.calls); diff != "" {
+	// The wait runs beside the rival's leaving: which of the two is noted first is not told.
+	want := append([]string{"pod taken"}, with(wholeRun, "Discover", "HolderOf", "pod given back")...)
+	if diff := cmp.Diff(want, without(s.calls, "AwaitPodFree")); diff != "" || s.count("AwaitPodFree") != 1 {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
 	if r.Waiting != "" || r.Outcome != upgrade.OutcomeCompleted || s.free.asked[0].WorkflowID != permitID {
@@ -52,12 +53,12 @@ func TestAPodThatWasFreedWhileItsHolderWasLookedUpIsTaken(t *testing.T) {
 }
 
 func TestAnAbortWhileWaitingForThePodEndsTheWait(t *testing.T) {
-	for _, call := range []string{"HolderOf 1", "AwaitPodFree 1"} {
+	for _, call := range []string{"HolderOf", "AwaitPodFree"} {
 		t.Run("during "+call, func(t *testing.T) {
 			s := newStage(t)
-			s.during[call] = func() { s.say(workflows.UpdateAbort) }
+			s.during[call+" 1"] = func() { s.say(workflows.UpdateAbort) }
 			r, err := s.playAs("BesideRival", wanted())
-			if err != nil || r.Outcome != upgrade.OutcomeAborted || r.Waiting != "" || s.count("pod given back") != 0 || s.count("Export") != 0 {
+			if err != nil || r.Outcome != upgrade.OutcomeAborted || r.Waiting != "" || s.count("pod given back") != 0 || s.count("Export") != 0 || s.cut[call] != 1 {
 				t.Errorf("%s, %v, waiting %q, %q", r.Outcome, err, r.Waiting, s.calls)
 			}
 		})
@@ -91,7 +92,7 @@ func TestAnUpgradeWaitsForItsWindowWithoutThePod(t *testing.T) {
 		before := before
 		before.do = sends(workflows.UpdateAbort)
 		r, err := s.play(req, before)
-		if diff := cmp.Diff([]string{"Discover", "StoreReport"}, s.calls); diff != "" || err != nil || r.Outcome != upgrade.OutcomeAborted || r.Waiting != "" {
+		if diff := cmp.Diff([]string{"Discover", "StoreReport"}, s.calls); diff != "" || err != nil || r.Outcome != upgrade.OutcomeAborted || r.Waiting != "" || !s.env.Now().Before(opens) {
 			t.Errorf("%s, %v, waiting %q, calls (-want +got):\n%s", r.Outcome, err, r.Waiting, diff)
 		}
 	})
@@ -106,13 +107,14 @@ func TestAWindowIsLookedAtAgainOnceThePodIsOurs(t *testing.T) {
 			t.Errorf("%s, %v, calls (-want +got):\n%s", r.Outcome, err, diff)
 		}
 	})
-	t.Run("but not before the second reload, which must not be put off", func(t *testing.T) {
+	t.Run("and before the second reload, where retry goes on all the same", func(t *testing.T) {
 		s, req := newStage(t), wanted()
 		req.Window = &upgrade.Window{Start: night, End: night.Add(11 * time.Hour)}
-		dawn := scene{name: "the window has closed", do: func(*stage) {},
-			when: func(s *stage, r upgrade.Report) bool { return r.Ask != nil && s.env.Now().After(req.Window.End) }}
-		if r, err := s.play(req, dawn, approve()); err != nil || r.Outcome != upgrade.OutcomeCompleted {
-			t.Errorf("%s, %v", r.Outcome, err)
+		late := asked("reload node0 on edge-a now?", sends(workflows.UpdateApprove))
+		late.when = func(s *stage, r upgrade.Report) bool { return r.Ask != nil && s.env.Now().After(req.Window.End) }
+		r, err := s.play(req, late, retry(upgrade.PhaseReady, upgrade.TooLate))
+		if err != nil || r.Outcome != upgrade.OutcomeCompleted || s.count("pod given back") != 1 {
+			t.Errorf("%s, %v, %q", r.Outcome, err, s.calls)
 		}
 	})
 }
@@ -133,7 +135,7 @@ func TestAPermitThatWasEndedByOthersIsTakenAgain(t *testing.T) {
 			s.during[c.during] = func() { s.env.CancelWorkflowByID(permitID, "") }
 			r, err := s.play(wanted(), c.scenes...)
 			if err != nil || r.Outcome != upgrade.OutcomeCompleted || s.count("pod lost") != 1 || s.count("pod taken") != c.taken || s.count("pod given back") != c.taken-1 {
-				t.Errorf("%s, %v, %q", r.Outcome, err, s.calls)
+				t.Fatalf("%s, %v, %q", r.Outcome, err, s.calls)
 			}
 			if c.taken == 2 && s.request.asked[1].Permit.RunID == "" {
 				t.Errorf("submitted under %+v", s.request.asked[1].Permit)

@@ -104,7 +104,7 @@ func TestAnAbortPutsPreemptBack(t *testing.T) {
 			if diff := cmp.Diff(c.calls, without(s.calls, c.cut)); diff != "" {
 				t.Errorf("calls (-want +got):\n%s", diff)
 			}
-			if r.Outcome != upgrade.OutcomeAborted || r.Reason != "night shift says abort" || s.preempt != upgrade.PreemptActive || len(r.ToDo) != 0 {
+			if r.Outcome != upgrade.OutcomeAborted || r.Reason != "night shift says abort" || s.preempt != upgrade.PreemptActive || len(r.ToDo) != 0 || s.cut["SetPreempt"] != 0 {
 				t.Errorf("outcome %s (%s), preempt %s, to do %q", r.Outcome, r.Reason, s.preempt, r.ToDo)
 			}
 		})

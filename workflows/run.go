@@ -32,6 +32,7 @@ type run struct {
 	mark        upgrade.Mark // of the configuration that drift is judged by
 	exports     int
 	drifted     bool               // a submission was refused because the mark does not fit
+	late        bool               // the second reload was held because the maintenance window is too short for it
 	readiness   *upgrade.Readiness // of the node at hand; nil asks for new checks
 	pending     *pending           // a submission whose fate is not known yet
 	hostEpochs  map[int]string     // by server id: the reload after which a new host key is due

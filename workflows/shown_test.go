@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"go.temporal.io/sdk/temporal"
 
 	"vsrx-upgrade/internal/upgrade"
 	"vsrx-upgrade/workflows"
@@ -68,70 +67,5 @@ func TestTheDetailsNoLongerShowAHoldThatIsOver(t *testing.T) {
 	}
 	if strings.Contains(after, "HOLDING") || !strings.Contains(after, "retry by A. Lindqvist: night shift says retry") {
 		t.Errorf("details after retry:\n%s", after)
-	}
-}
-
-func TestASubmissionIsTheOneActivityThatIsNeverAttemptedTwice(t *testing.T) {
-	s, req := newStage(t), wanted()
-	s.preempt, req.Preempt = upgrade.PreemptActive, upgrade.PreemptRestore
-	s.during["AwaitPodFree 1"] = s.rivalLeaves
-	if _, err := s.playAs("BesideRival", req, approve()); err != nil {
-		t.Fatal(err)
-	}
-	long := []string{"AwaitPodFree", "CheckReadiness", "ConfirmReload", "AwaitReload", "Verify", "Compare"}
-	for name, o := range s.seen.options {
-		attempts := map[string]int32{"RequestReload": 1, "Discover": 3}[name]
-		if o.RetryPolicy == nil || o.RetryPolicy.MaximumAttempts != attempts {
-			t.Errorf("%s is attempted by %+v, wanted %d attempts at most (0 = any)", name, o.RetryPolicy, attempts)
-		}
-		if beats := o.HeartbeatTimeout > 0; beats != slices.Contains(long, name) {
-			t.Errorf("%s has a heartbeat timeout of %s", name, o.HeartbeatTimeout)
-		}
-		if o.StartToCloseTimeout == 0 || o.Summary == "" || o.WaitForCancellation {
-			t.Errorf("%s: %+v", name, o)
-		}
-	}
-	if len(s.seen.options) != 13 {
-		t.Errorf("only %v ran", slices.Sorted(maps.Keys(s.seen.options)))
-	}
-	if limit := upgrade.DefaultTiming().ReloadEnd.D(); s.seen.options["AwaitReload"].StartToCloseTimeout <= limit {
-		t.Errorf("Temporal gives up on a reload before the activity does: %s", limit)
-	}
-}
-
-func TestAPodIsHeldUntilItIsReleasedAndBySignalOnly(t *testing.T) {
-	for name, c := range map[string]struct {
-		act      func(*stage)
-		canceled bool
-	}{
-		"release": {func(s *stage) { s.env.SignalWorkflow(workflows.SignalRelease, nil) }, false},
-		"release twice": {func(s *stage) {
-			s.env.SignalWorkflow(workflows.SignalRelease, nil)
-			s.env.SignalWorkflow(workflows.SignalRelease, nil)
-		}, false},
-		"another signal before": {func(s *stage) { s.env.SignalWorkflow("abort", nil) }, false},
-		"a cancellation":        {func(s *stage) { s.env.CancelWorkflow() }, true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newStage(t)
-			var details string
-			open := false
-			s.env.RegisterDelayedCallback(func() { details = s.details(); c.act(s) }, 1)
-			s.env.RegisterDelayedCallback(func() {
-				if open = !s.env.IsWorkflowCompleted(); open {
-					s.env.SignalWorkflow(workflows.SignalRelease, nil)
-				}
-			}, 1000)
-			s.env.ExecuteWorkflow(workflows.TypePodPermit, upgrade.PermitRequest{Holder: "upgrade/31", Gateway: "edge-old", Reason: "CHG-7"})
-			if err := s.env.GetWorkflowError(); temporal.IsCanceledError(err) != c.canceled || err != nil && !c.canceled {
-				t.Errorf("the permit ended with %v", err)
-			}
-			if open != (name == "another signal before") {
-				t.Errorf("the permit stayed open: %t", open)
-			}
-			if !strings.Contains(details, "held by **upgrade/31** for gateway edge-old") || !strings.Contains(details, "CHG-7") {
-				t.Errorf("details: %s", details)
-			}
-		})
 	}
 }

@@ -30,6 +30,7 @@ type stage struct {
 	seen    sightings
 	during  map[string]func() // what happens while a call runs, by "activity call"
 	started map[string]int    // calls by activity
+	cut     map[string]int    // calls that were cancelled before they ended, by activity
 	replies []*reply
 }
 
@@ -49,7 +50,7 @@ func newStage(t *testing.T) *stage {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
-	s := &stage{T: t, world: newWorld(), env: suite.NewTestWorkflowEnvironment(), during: map[string]func(){}, started: map[string]int{}}
+	s := &stage{T: t, world: newWorld(), env: suite.NewTestWorkflowEnvironment(), during: map[string]func(){}, started: map[string]int{}, cut: map[string]int{}}
 	s.now = s.env.Now
 	s.env.SetStartTime(night)
 	s.env.SetTestTimeout(time.Minute) // of silence in real time; a loaded machine must not end a play
@@ -59,11 +60,13 @@ func newStage(t *testing.T) *stage {
 	s.env.RegisterWorkflowWithOptions(besideRival, workflow.RegisterOptions{Name: "BesideRival"})
 	s.env.RegisterActivity(s.world)
 	s.env.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ converter.EncodedValues) {
+		s.working.Add(1)
 		s.started[info.ActivityType.Name]++
 		if act, ok := s.during[fmt.Sprintf("%s %d", info.ActivityType.Name, s.started[info.ActivityType.Name])]; ok {
 			act()
 		}
 	})
+	s.env.SetOnActivityCanceledListener(func(info *activity.Info) { s.cut[info.ActivityType.Name]++ })
 	s.env.SetOnChildWorkflowStartedListener(func(*workflow.Info, workflow.Context, converter.EncodedValues) { s.happened("pod taken") })
 	s.env.SetOnChildWorkflowCompletedListener(func(_ *workflow.Info, _ converter.EncodedValue, err error) {
 		s.happened(map[bool]string{true: "pod given back", false: "pod lost"}[err == nil])
@@ -73,7 +76,8 @@ func newStage(t *testing.T) *stage {
 
 // besideRival is an upgrade of a pod that somebody else holds already.
 func besideRival(ctx workflow.Context, req upgrade.Request) (upgrade.Report, error) {
-	rival := workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{WorkflowID: permitID}),
+	own, _ := workflow.NewDisconnectedContext(ctx) // who cancels the upgrade does not cancel its rival
+	rival := workflow.ExecuteChildWorkflow(workflow.WithChildOptions(own, workflow.ChildWorkflowOptions{WorkflowID: permitID}),
 		workflows.TypePodPermit, upgrade.PermitRequest{Holder: "upgrade/31", Gateway: "edge-old"})
 	if err := rival.GetChildWorkflowExecution().Get(ctx, nil); err != nil {
 		return upgrade.Report{}, err
@@ -105,6 +109,7 @@ func (s *stage) playAs(workflowType string, req upgrade.Request, scenes ...scene
 	}()
 	s.watch(&scenes, 0)
 	s.env.ExecuteWorkflow(workflowType, req)
+	s.working.Wait() // what an abort cut goes on by itself; afterwards the world may be read
 	if len(scenes) > 0 {
 		s.Errorf("it never came to %q; calls: %s", scenes[0].name, strings.Join(s.calls, ", "))
 	}
@@ -119,8 +124,8 @@ func (s *stage) playAs(workflowType string, req upgrade.Request, scenes ...scene
 	return report, s.env.GetWorkflowResult(&report)
 }
 
-// watch looks at the status each simulated minute and plays the next scene when it is due. It ends a play that waits
-// for a person and has no scene left, or that goes on for simulated weeks.
+// watch looks at the status every five simulated minutes and plays the next scene when it is due. It ends a play that waits
+// for a person and has no scene left, or that goes on for a simulated month.
 func (s *stage) watch(scenes *[]scene, looks int) {
 	s.env.RegisterDelayedCallback(func() {
 		if s.env.IsWorkflowCompleted() {
@@ -133,13 +138,13 @@ func (s *stage) watch(scenes *[]scene, looks int) {
 			do := (*scenes)[0].do
 			*scenes = (*scenes)[1:]
 			do(s)
-		case waits && len(*scenes) == 0 || looks > 20_000:
+		case waits && len(*scenes) == 0 || looks > 10_000:
 			panic(standstill{fmt.Sprintf("it stands still in phase %s with %d scenes left: hold %+v, ask %+v", r.Phase, len(*scenes), r.Hold, r.Ask)})
 		case waits && s.settled(r):
 			panic(standstill{fmt.Sprintf("waiting for %q it stands still in phase %s: hold %+v, ask %+v", (*scenes)[0].name, r.Phase, r.Hold, r.Ask)})
 		}
 		s.watch(scenes, looks+1)
-	}, time.Minute)
+	}, 5*time.Minute)
 }
 
 // settled reports whether a wait is older than the longest scene's patience: nothing will move it any more.
@@ -150,7 +155,7 @@ func (s *stage) settled(r upgrade.Report) bool {
 	} else if r.Ask != nil {
 		since = r.Ask.Since
 	}
-	return s.env.Now().Sub(since) > 7*24*time.Hour
+	return s.env.Now().Sub(since) > 3*24*time.Hour
 }
 
 // status asks the query that people ask.
@@ -183,6 +188,8 @@ func (s *stage) details() string {
 
 // count tells how often something happened.
 func (s *stage) count(what string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	n := 0
 	for _, call := range s.calls {
 		if call == what {

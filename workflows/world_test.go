@@ -18,6 +18,7 @@ import (
 // where everything succeeds; a test spoils one answer. Its exported methods are exactly those of activities.Activities.
 type world struct {
 	mu      sync.Mutex
+	working sync.WaitGroup // calls that have begun
 	now     func() time.Time
 	calls   []string // activities, and the pod taken and given back, in order
 	preempt upgrade.Preempt
@@ -67,6 +68,7 @@ func (s *step[In, Out]) on(call int, spoil func(*Out) error) {
 
 // answer records a call, lets the valid world answer it and the test spoil the answer.
 func answer[In, Out any](w *world, name string, s *step[In, Out], in In, good func() Out) (Out, error) {
+	defer w.working.Done()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.calls = append(w.calls, name)
@@ -181,11 +183,11 @@ func (w *world) StoreReport(_ context.Context, in activities.StoreInput) (upgrad
 }
 
 func TestTheWorldAnswersEveryActivityAndNoOther(t *testing.T) {
-	real, fake := reflect.TypeFor[*activities.Activities](), reflect.TypeFor[*world]()
-	if real.NumMethod() != fake.NumMethod() {
-		t.Errorf("activities has %d methods, the world %d", real.NumMethod(), fake.NumMethod())
+	product, fake := reflect.TypeFor[*activities.Activities](), reflect.TypeFor[*world]()
+	if product.NumMethod() != fake.NumMethod() {
+		t.Errorf("activities has %d methods, the world %d", product.NumMethod(), fake.NumMethod())
 	}
-	for m := range real.Methods() {
+	for m := range product.Methods() {
 		f, ok := fake.MethodByName(m.Name)
 		if !ok {
 			t.Errorf("the world has no %s", m.Name)

@@ -2,6 +2,7 @@ package upgrade
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -107,6 +108,9 @@ func (c Cluster) Whole() []Finding {
 			if n.Priority == 0 && n.State != "lost" {
 				found = append(found, clusterFinding("redundancy group %d: %s has priority 0, it cannot take over", g.ID, n.Name))
 			}
+			if alive := n.State == "primary" || n.State == "secondary"; alive && (n.Manual == "" || !n.FailuresKnown) {
+				found = append(found, unproven(g, n))
+			}
 			if n.Manual == Yes {
 				found = append(found, clusterFinding("redundancy group %d: a manual failover is in force on %s", g.ID, n.Name))
 			}
@@ -128,19 +132,25 @@ func (c Cluster) Whole() []Finding {
 var tolerated = map[string]bool{"CS": true, "FL": true, "CF": true}
 
 // Alone lists what keeps the cluster from being the lone node that is right between the two reloads: node primary of
-// every group, its peer lost; only failures that the absent peer explains.
+// every group, its peer lost; in the data plane only failures that the absent peer explains.
 func (c Cluster) Alone(node string) []Finding {
 	found := c.hasGroups()
 	for _, g := range c.Groups {
 		if p := g.Primary(); p != node {
 			found = append(found, clusterFinding("redundancy group %d: the primary is %q, not %s", g.ID, p, node))
 		}
+		if !slices.ContainsFunc(g.Nodes, func(n Node) bool { return n.Name != node }) {
+			found = append(found, clusterFinding("redundancy group %d: the peer has no row", g.ID))
+		}
 		for _, n := range g.Nodes {
+			if n.Name == node && !n.FailuresKnown {
+				found = append(found, unproven(g, n))
+			}
 			if n.Name != node && n.State != "lost" {
 				found = append(found, clusterFinding("redundancy group %d: the peer %s is %s, not lost", g.ID, n.Name, n.State))
 			}
 			for _, code := range n.Failures {
-				if n.Name == node && !tolerated[code] {
+				if n.Name == node && (g.ID == 0 || !tolerated[code]) {
 					found = append(found, clusterFinding("redundancy group %d: %s reports monitor failure %s, which the absent peer does not explain", g.ID, n.Name, code))
 				}
 			}
@@ -157,6 +167,13 @@ func (c Cluster) hasGroups() []Finding {
 		return nil
 	}
 	return []Finding{clusterFinding("the cluster status lacks redundancy group 0 or 1")}
+}
+
+// unproven marks a row that does not tell what health needs: missing is unknown, not None.
+func unproven(g Group, n Node) Finding {
+	f := clusterFinding("redundancy group %d: %s does not say whether it has monitor failures or a manual failover", g.ID, n.Name)
+	f.Unknown = true
+	return f
 }
 
 func clusterFinding(format string, args ...any) Finding {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
+	"time"
 )
 
 // Difference is one thing that is not after the upgrade what it was before.
@@ -105,10 +107,26 @@ func compareClusters(before, after Snapshot) []Difference {
 				if n.Name == m.Name && n.Preempt != m.Preempt {
 					diff = append(diff, Difference{Item: item + " preempt on " + n.Name, Before: string(n.Preempt), After: string(m.Preempt)})
 				}
+				if n.Name == m.Name && n.Priority != m.Priority {
+					diff = append(diff, Difference{Item: item + " priority of " + n.Name, Before: fmt.Sprint(n.Priority), After: fmt.Sprint(m.Priority)})
+				}
 			}
+		}
+		if b, a := roles(g), roles(other); b != a && other.Primary() != "" {
+			diff = append(diff, Difference{Item: item + " roles", Before: b, After: a})
 		}
 	}
 	return diff
+}
+
+// roles names the states in a group, whichever node has them.
+func roles(g Group) string {
+	var states []string
+	for _, n := range g.Nodes {
+		states = append(states, n.State)
+	}
+	sort.Strings(states)
+	return strings.Join(states, " ")
 }
 
 func compareInterfaces(before, after Snapshot) []Difference {
@@ -156,7 +174,15 @@ func comparePeers(before, after Snapshot) []Difference {
 		}
 		return m
 	}
-	return compareMaps("BGP peer ", state(before), state(after), func(b, _ string) bool { return b == "Established" })
+	diff := compareMaps("BGP peer ", state(before), state(after), func(b, _ string) bool { return b == "Established" })
+	for _, b := range before.Peers {
+		for _, a := range after.Peers {
+			if d := a.Active - b.Active; a.Address == b.Address && a.State == b.State && max(d, -d) > b.Active/tenth {
+				diff = append(diff, Difference{Item: "prefixes of BGP peer " + b.Address, Before: fmt.Sprint(b.Active), After: fmt.Sprint(a.Active)})
+			}
+		}
+	}
+	return diff
 }
 
 func compareTunnels(before, after Snapshot) []Difference {
@@ -200,7 +226,28 @@ func compareLicences(before, after Snapshot) []Difference {
 		}
 		return out
 	}
-	return missing("licence ", names(before), names(after))
+	diff := missing("licence ", names(before), names(after))
+	for _, a := range after.Licences {
+		for _, b := range before.Licences {
+			if a.Feature == b.Feature && a.Needed > b.Needed {
+				diff = append(diff, Difference{Item: "licences needed for " + a.Feature, Before: fmt.Sprint(b.Needed), After: fmt.Sprint(a.Needed)})
+			}
+			if a.Feature == b.Feature && earlier(a.End, b.End) {
+				diff = append(diff, Difference{Item: "end of licence " + a.Feature, Before: b.End, After: a.End})
+			}
+		}
+	}
+	return diff
+}
+
+// earlier compares two ends of validity as devices print them, a date or the word permanent; a date is earlier than never.
+func earlier(a, b string) bool {
+	x, err := time.Parse(time.DateOnly, strings.TrimSpace(a)[:min(10, len(strings.TrimSpace(a)))])
+	if err != nil {
+		return false
+	}
+	y, err := time.Parse(time.DateOnly, strings.TrimSpace(b)[:min(10, len(strings.TrimSpace(b)))])
+	return b == "permanent" || err == nil && x.Before(y)
 }
 
 func compareConfig(before, after Snapshot) []Difference {

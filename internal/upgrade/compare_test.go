@@ -14,7 +14,7 @@ func snapshot() upgrade.Snapshot {
 		Nodes:      []upgrade.NodeVersion{{Node: "node0", Version: oldRelease}, {Node: "node1", Version: oldRelease}},
 		Cluster:    wholeCluster("node0"),
 		Interfaces: []upgrade.Interface{{Name: "ge-0/0/1", Admin: "up", Oper: "up"}, {Name: "reth1", Admin: "up", Oper: "down"}},
-		Routes: []upgrade.RouteTable{{Name: "inet.0", Active: map[string]int{"Direct": 6, "Local": 6, "Static": 30, "BGP": 200}},
+		Routes: []upgrade.RouteTable{{Name: "inet.0", Active: map[string]int{"Direct": 40, "Local": 40, "Static": 30, "BGP": 200}},
 			{Name: "branch.inet.0", Active: map[string]int{"OSPF": 9}}},
 		Peers:     []upgrade.Peer{{Address: "192.0.2.1", State: "Established", Active: 200}, {Address: "192.0.2.2", State: "Idle"}},
 		Tunnels:   []string{"198.51.100.7", "198.51.100.8"},
@@ -57,8 +57,8 @@ func TestCompareFindsEachChange(t *testing.T) {
 		}, upgrade.Difference{Item: "interface st0", After: "up/up"}},
 		"static route gone": {func(s *upgrade.Snapshot) { s.Routes[0].Active["Static"] = 29 }, upgrade.Difference{Item: "routes inet.0 Static", Before: "30", After: "29"}},
 		"static route new":  {func(s *upgrade.Snapshot) { s.Routes[0].Active["Static"] = 31 }, upgrade.Difference{Item: "routes inet.0 Static", Before: "30", After: "31"}},
-		"direct route gone": {func(s *upgrade.Snapshot) { s.Routes[0].Active["Direct"] = 5 }, upgrade.Difference{Item: "routes inet.0 Direct", Before: "6", After: "5"}},
-		"local route gone":  {func(s *upgrade.Snapshot) { delete(s.Routes[0].Active, "Local") }, upgrade.Difference{Item: "routes inet.0 Local", Before: "6", After: "0"}},
+		"direct route gone": {func(s *upgrade.Snapshot) { s.Routes[0].Active["Direct"] = 39 }, upgrade.Difference{Item: "routes inet.0 Direct", Before: "40", After: "39"}},
+		"local route new":   {func(s *upgrade.Snapshot) { s.Routes[0].Active["Local"] = 41 }, upgrade.Difference{Item: "routes inet.0 Local", Before: "40", After: "41"}},
 		"learned fewer":     {func(s *upgrade.Snapshot) { s.Routes[0].Active["BGP"] = 179 }, upgrade.Difference{Item: "routes inet.0 BGP", Before: "200", After: "179"}},
 		"learned more":      {func(s *upgrade.Snapshot) { s.Routes[0].Active["BGP"] = 221 }, upgrade.Difference{Item: "routes inet.0 BGP", Before: "200", After: "221"}},
 		"few learned fewer": {func(s *upgrade.Snapshot) { s.Routes[1].Active["OSPF"] = 8 }, upgrade.Difference{Item: "routes branch.inet.0 OSPF", Before: "9", After: "8"}},
@@ -88,7 +88,7 @@ func TestCompareToleratesWhatMovesByItself(t *testing.T) {
 	for name, change := range map[string]func(before, after *upgrade.Snapshot){
 		"a tenth fewer learned routes": func(_, s *upgrade.Snapshot) { s.Routes[0].Active["BGP"] = 180 },
 		"a tenth more learned routes":  func(_, s *upgrade.Snapshot) { s.Routes[0].Active["BGP"] = 220 },
-		"routes told in two parts": func(_, s *upgrade.Snapshot) {
+		"a table without routes": func(_, s *upgrade.Snapshot) {
 			s.Routes = append(s.Routes, upgrade.RouteTable{Name: "empty.inet.0", Active: map[string]int{"BGP": 0}})
 		},
 		"failovers":           func(_, s *upgrade.Snapshot) { s.Cluster.Groups[1].Failovers = 99 },

@@ -52,7 +52,7 @@ func (e *Error) Advise(format string, args ...any) *Error {
 func (e *Error) Error() string { return e.err.Error() }
 
 // Unwrap gives the cause to errors.Is and errors.As.
-func (e *Error) Unwrap() error { return errors.Unwrap(e.err) }
+func (e *Error) Unwrap() error { return e.err }
 
 // KindOf returns the kind of the outermost Error in err's chain, Internal when there is none and "" for nil.
 func KindOf(err error) Kind {
@@ -76,7 +76,7 @@ func AdviceOf(err error) string {
 		if e.Advice != "" {
 			return e.Advice
 		}
-		err = errors.Unwrap(e.err)
+		err = e.err
 	}
 	return ""
 }

@@ -1,6 +1,9 @@
 package upgrade
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Finding is one thing that is not as it must be at the moment of the look.
 type Finding struct {
@@ -9,11 +12,18 @@ type Finding struct {
 	Advice string `json:"advice,omitempty"`
 	// Unknown marks a question that could not be asked; no answer is not a verdict.
 	Unknown bool `json:"unknown,omitempty"`
+	// Warning marks what a person should know and what forbids nothing.
+	Warning bool `json:"warning,omitempty"`
 }
 
-// Refusal turns findings into one error of the kind, nil when there are none.
+// Forbidding drops the warnings.
+func Forbidding(found []Finding) []Finding {
+	return slices.DeleteFunc(slices.Clone(found), func(f Finding) bool { return f.Warning })
+}
+
+// Refusal turns findings into one error of the kind, nil when none of them forbids anything.
 func Refusal(kind Kind, found []Finding) error {
-	if len(found) == 0 {
+	if found = Forbidding(found); len(found) == 0 {
 		return nil
 	}
 	texts := make([]string, len(found))

@@ -1,6 +1,7 @@
 package upgrade
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -62,17 +63,19 @@ const (
 // ReadStatus recognises a gateway status by key name or name, whatever its case, blanks and underscores: the key name
 // of "Upgrade Active" is documented nowhere.
 func ReadStatus(keyName, name string) Status {
-	for _, text := range []string{keyName, name} {
-		switch strings.ToLower(strings.NewReplacer("_", "", " ", "", "-", "").Replace(text)) {
-		case "active":
-			return StatusActive
-		case "updating":
-			return StatusUpdating
-		case "upgradeactive":
-			return StatusUpgradeActive
+	known := map[string]Status{"upgradeactive": StatusUpgradeActive, "updating": StatusUpdating, "active": StatusActive}
+	words := []string{folded(keyName), folded(name)}
+	for _, word := range []string{"upgradeactive", "updating", "active"} { // "active" must not hide what the other text says
+		if slices.Contains(words, word) {
+			return known[word]
 		}
 	}
 	return StatusOther
+}
+
+// folded drops what the spellings of a key name differ in.
+func folded(s string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", " ", "", "-", "").Replace(s))
 }
 
 // Price is an OS price that may be ordered for a member, with the release it installs.

@@ -2,6 +2,7 @@ package upgrade
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -41,8 +42,8 @@ func judgeRecords(p Picture, m Moment) []Finding {
 			found = append(found, Finding{Check: "server", Text: "IBM's record of host " + member.Host + " is missing", Unknown: true, Advice: "check the rights of the API user on this server"})
 		case !s.Idle():
 			found = append(found, Finding{Check: "transaction", Text: "a transaction runs on host " + member.Host, Advice: "wait until it has ended, then retry"})
-		case s.Status != "ACTIVE":
-			found = append(found, Finding{Check: "server", Text: fmt.Sprintf("host %s has the status %q, not ACTIVE", member.Host, s.Status), Advice: "ask IBM Support"})
+		case s.Status != "ACTIVE" || !s.Provisioned || !s.Billed:
+			found = append(found, Finding{Check: "server", Text: fmt.Sprintf("host %s is not a server in use: status %q, provisioned %t, billed %t", member.Host, s.Status, s.Provisioned, s.Billed), Advice: "ask IBM Support"})
 		case s.IPMIDisabled:
 			found = append(found, Finding{Check: "ipmi", Text: "the IPMI interface of host " + member.Host + " is disabled; the reload would end with an error", Advice: "enable the management interface in the portal, then retry"})
 		}
@@ -74,8 +75,8 @@ func judgeHosts(p Picture, plan Plan, m Moment) []Finding {
 				running++
 			}
 			if m == Between && !isFirst(plan, member) && d.Autostart {
-				found = append(found, Finding{Check: "peer-autostart", Text: "the old machine " + d.Name + " on host " + member.Host + " would start at a reboot of the host",
-					Advice: "on the host: virsh autostart --disable " + d.Name + "; then retry"})
+				found = append(found, Finding{Check: "peer-autostart", Warning: true, Text: "the old machine " + d.Name + " on host " + member.Host + " would start at a reboot of the host",
+					Advice: "on the host: virsh autostart --disable " + d.Name})
 			}
 		}
 		switch off := m == Between && !isFirst(plan, member); {
@@ -124,6 +125,9 @@ func judgeDevice(p Picture, plan Plan, m Moment) []Finding {
 			found = append(found, Finding{Check: "version", Text: fmt.Sprintf("%s runs %q, not %s", node, v, wanted), Advice: "do not reload anything else; compare the ordered price with the version on the device"})
 		}
 	}
+	if a, b := d.Version("node0"), d.Version("node1"); m != Between && a != b {
+		found = append(found, Finding{Check: "version", Text: fmt.Sprintf("the nodes run %q and %q: they must be the same to the last number", a, b), Advice: "reload the node with the older version; ask IBM Support"})
+	}
 	return found
 }
 
@@ -147,21 +151,46 @@ func JudgeSubmission(p Picture, c Clearance) []Finding {
 		moment, needed = Between, c.Timing.PlanNode
 		done = append(done, c.Plan.Steps[0].MemberID)
 	}
-	found := Judge(p, c.Plan, moment)
+	found := append(sameMembers(p.Gateway, c.Plan.Gateway), Judge(p, c.Plan, moment)...)
 	found = append(found, judgeConfiguration(p.Device, c.Mark)...)
+	for _, m := range p.Gateway.Members {
+		if m.WarningCode != 0 && !slices.Contains(c.Accepted, m.WarningCode) {
+			found = append(found, readinessFinding("IBM's record of host %s warns with code %d", m.Host, m.WarningCode))
+		}
+	}
 	if cluster := p.Device.Cluster; c.Step == 0 && cluster != nil && cluster.Primary() == c.Plan.Steps[0].Node {
 		found = append(found, Finding{Check: "role", Text: c.Plan.Steps[0].Node + " has become primary since the plan was made; reloading it first would move the traffic twice",
 			Advice: "move the groups back and retry, or abort and start again"})
 	}
-	found = append(found, c.Readiness.Blocking(c.Plan.Steps[c.Step].MemberID, done, c.Accepted)...)
-	valid := c.Readiness.ValidUntil(c.Timing.ReadinessValid.D() - c.Timing.ReadinessMargin.D())
+	readiness := Readiness{Rows: p.Readiness, SeenRunning: c.Readiness.SeenRunning} // as IBM says now: its Expired wins
+	found = append(found, readiness.Blocking(c.Plan.Steps[c.Step].MemberID, done, c.Accepted)...)
+	valid := readiness.ValidUntil(c.Timing.ReadinessValid.D() - c.Timing.ReadinessMargin.D())
 	if !p.At.Before(valid) {
 		found = append(found, Finding{Check: "readiness-age", Text: "the readiness check has expired at " + valid.Format(time.RFC3339), Advice: "retry runs a new check"})
 	}
-	if err := c.Window.Fits(p.At, needed); err != nil && c.Step == 0 {
-		found = append(found, Finding{Check: "window", Text: err.Error(), Advice: AdviceOf(err)})
+	if err := c.Window.Fits(p.At, needed); err != nil {
+		advice := AdviceOf(err)
+		if c.Step > 0 {
+			advice = "the gateway has no failover until its second node is reloaded too: retry goes on all the same"
+		}
+		found = append(found, Finding{Check: "window", Text: err.Error(), Advice: advice})
 	}
 	return found
+}
+
+// sameMembers refuses a gateway whose members are not those the plan was made for.
+func sameMembers(now, planned Gateway) []Finding {
+	ids := func(g Gateway) (list [][2]int) {
+		for _, m := range g.Members {
+			list = append(list, [2]int{m.ID, m.HardwareID})
+		}
+		slices.SortFunc(list, func(a, b [2]int) int { return a[0] - b[0] })
+		return list
+	}
+	if slices.Equal(ids(now), ids(planned)) {
+		return nil
+	}
+	return []Finding{{Check: "members", Text: fmt.Sprintf("the gateway's members and servers are %v, planned were %v", ids(now), ids(planned)), Advice: "abort and start again; ask IBM Support what happened"}}
 }
 
 // judgeConfiguration refuses a preempt that would pull traffic and every sign that somebody works on the device.
@@ -170,6 +199,9 @@ func judgeConfiguration(d Device, mark Mark) []Finding {
 		return nil // said by judgeDevice
 	}
 	var found []Finding
+	if d.Preempt == "" {
+		found = append(found, Finding{Check: "preempt", Text: "whether preempt is active is unknown", Unknown: true, Advice: "show configuration chassis cluster redundancy-group 1"})
+	}
 	if d.Preempt == PreemptActive || d.Cluster != nil && d.Cluster.Preempt() {
 		found = append(found, Finding{Check: "preempt", Text: "preempt is active and would pull the traffic back in the middle of the upgrade", Advice: "deactivate chassis cluster redundancy-group 1 preempt, then retry"})
 	}

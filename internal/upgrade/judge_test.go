@@ -174,8 +174,10 @@ func TestJudgeNamesEveryFaultAtOnce(t *testing.T) {
 }
 
 func TestRefusalJoinsFindingsIntoOneErrorOfTheKind(t *testing.T) {
-	if err := upgrade.Refusal(upgrade.Unhealthy, nil); err != nil {
-		t.Errorf("no findings gave %v", err)
+	for _, none := range [][]upgrade.Finding{nil, {}} {
+		if err := upgrade.Refusal(upgrade.Unhealthy, none); err != nil {
+			t.Errorf("no findings gave %v", err)
+		}
 	}
 	err := upgrade.Refusal(upgrade.NotReady, []upgrade.Finding{
 		{Check: "ipmi", Text: "it is off", Advice: "turn it on (100% safe)"}, {Check: "pod", Text: "busy at 50%", Advice: "wait"}})

@@ -18,8 +18,16 @@ func (r Report) Markdown() string {
 		add("**HOLDING** since %s: %s\n\n%s\n\nYou may send: %s\n\n", clock(r.Hold.Since), r.Hold.Reason, r.Hold.Advice, strings.Join(r.Hold.Choices, ", "))
 	case r.Ask != nil:
 		add("**WAITING FOR APPROVAL** since %s: %s\n\nYou may send: approve%s\n\n", clock(r.Ask.Since), r.Ask.Text, map[bool]string{true: ", abort"}[r.Reloads == 0])
+	case r.Outcome != "":
+		add("**%s** %s\n\n", strings.ToUpper(string(r.Outcome)), r.Reason)
 	case r.Waiting != "":
 		add("Waiting: %s\n\n", r.Waiting)
+	}
+	for _, todo := range r.ToDo {
+		add("- %s\n", cell.Replace(todo))
+	}
+	if len(r.ToDo) > 0 {
+		b.WriteString("\n")
 	}
 	if nodes := r.nodes(); len(nodes) > 0 {
 		b.WriteString("| node | host | reload | submitted | ended | verified |\n|---|---|---|---|---|---|\n")
@@ -62,7 +70,7 @@ func clock(t time.Time) string {
 	if t.IsZero() {
 		return "–"
 	}
-	return t.UTC().Format("15:04:05")
+	return t.UTC().Format("01-02 15:04:05")
 }
 
 func orDash(s string) string {

@@ -13,6 +13,8 @@ type Picture struct {
 	Servers []Server  `json:"servers"`
 	Hosts   []Host    `json:"hosts"`
 	Device  Device    `json:"device"`
+	// Readiness holds IBM's rows as they are now.
+	Readiness []ReadinessRow `json:"readiness,omitempty"`
 	// Neighbours are the other gateways of the account's pod; NeighboursError says why they are not known.
 	Neighbours      []Neighbour `json:"neighbours,omitempty"`
 	NeighboursError string      `json:"neighboursError,omitempty"`

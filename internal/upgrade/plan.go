@@ -3,6 +3,7 @@ package upgrade
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -46,7 +47,7 @@ type Step struct {
 // at the switch-over, instead of twice.
 func NewPlan(req Request, d Discovery) (Plan, error) {
 	p := d.Picture
-	if err := supported(p.Gateway); err != nil {
+	if err := supported(p); err != nil {
 		return Plan{}, err
 	}
 	target, err := ParseVersion(req.TargetVersion)
@@ -62,7 +63,7 @@ func NewPlan(req Request, d Discovery) (Plan, error) {
 	}
 	plan := Plan{Gateway: p.Gateway, From: p.Device.Nodes[0].Version, Target: target.String(), Preempt: p.Device.Preempt,
 		Needed: 2 * req.Timing.PlanNode, Rollback: rollback(p, d.Offers)}
-	if err := Refusal(Unhealthy, Judge(p, plan, BeforeFirst)); err != nil {
+	if err := Refusal(worst(p), Judge(p, plan, BeforeFirst)); err != nil {
 		return Plan{}, err
 	}
 	places, err := Place(p)
@@ -78,11 +79,23 @@ func NewPlan(req Request, d Discovery) (Plan, error) {
 	return plan, nil
 }
 
+// worst is the kind that a refusal of the picture has: a refused login and a missing answer come before what was seen.
+func worst(p Picture) Kind {
+	switch {
+	case slices.ContainsFunc(p.Hosts, func(h Host) bool { return h.Denied }):
+		return Denied
+	case slices.ContainsFunc(p.Hosts, func(h Host) bool { return h.Error != "" }):
+		return Unreachable
+	}
+	return Unhealthy
+}
+
 // processor1270v6 matches the ways the portal writes "E3-1270 v6": it has no SR-IOV and cannot run newer releases.
 var processor1270v6 = regexp.MustCompile(`(?i)1270[ _-]*v6`)
 
 // supported refuses what IBM's upgrade table excludes (vSRX upgrade page, known limitations).
-func supported(g Gateway) error {
+func supported(p Picture) error {
+	g := p.Gateway
 	switch {
 	case !strings.Contains(strings.ToLower(g.Vendor), "juniper"):
 		return Errorf(Unsupported, "gateway %d (%s) is a %q gateway, not a Juniper vSRX", g.ID, g.Name, g.Vendor).Advise("check the id; only Juniper vSRX gateways are upgraded")
@@ -97,11 +110,23 @@ func supported(g Gateway) error {
 		if processor1270v6.MatchString(m.Processor) {
 			return Errorf(Unsupported, "host %s has the unsupported processor %s", m.Host, m.Processor).Advise("E3-1270 v6 has no SR-IOV: order a new gateway and migrate")
 		}
-		if strings.Contains(m.Version, "15.1") && m.UplinkMbps > 0 && m.UplinkMbps < 10000 {
-			return Errorf(Unsupported, "host %s runs 15.1 on %d Mbit/s uplinks, which IBM does not upgrade", m.Host, m.UplinkMbps).Advise("order a new gateway and migrate")
+		if runs(p, m, 15, 1) && m.UplinkMbps < 10000 {
+			return Errorf(Unsupported, "host %s runs 15.1 on uplinks of %d Mbit/s (0: unknown); IBM upgrades 15.1 only on 10G", m.Host, m.UplinkMbps).Advise("order a new gateway and migrate")
 		}
 	}
 	return nil
+}
+
+// runs reports whether a node of the gateway, or the record of the member, is of a major.minor.
+func runs(p Picture, m Member, major, minor int) bool {
+	names := []string{m.Version}
+	for _, n := range p.Device.Nodes {
+		names = append(names, n.Version)
+	}
+	return slices.ContainsFunc(names, func(name string) bool {
+		v, err := ParseVersion(name)
+		return err == nil && v.Major == major && v.Minor == minor
+	})
 }
 
 // choosePrices finds the one price of each member that names the target; none or several stop the plan.
@@ -116,7 +141,7 @@ func choosePrices(g Gateway, offers []Offer, target Version) (map[int]Price, err
 			}
 			for _, p := range o.Prices {
 				all = append(all, p.Version)
-				if v, err := ParseVersion(p.Version); err == nil && (v.Fits(target) || target.Fits(v)) {
+				if v, err := ParseVersion(p.Version); err == nil && v.Branch != "" && (v.Fits(target) || target.Fits(v)) {
 					fit = append(fit, p)
 				}
 			}
@@ -126,6 +151,9 @@ func choosePrices(g Gateway, offers []Offer, target Version) (map[int]Price, err
 				Advise("choose one of the offered versions; older ones need an IBM support case")
 		}
 		chosen[m.ID] = fit[0]
+		if one := chosen[g.Members[0].ID]; !SameRelease(one.Version, fit[0].Version) {
+			return nil, Errorf(Unsupported, "target %s would be %s on one host and %s on the other", target, one.Version, fit[0].Version).Advise("name the target with service release and spin")
+		}
 	}
 	return chosen, nil
 }
@@ -146,7 +174,7 @@ func newer(p Picture, target Version) error {
 	for _, n := range p.Device.Nodes {
 		running, err := ParseVersion(n.Version)
 		if err != nil {
-			return err
+			return Errorf(Unsupported, "%s runs %q, which cannot be compared with a release", n.Node, n.Version).Advise("ask IBM Support; internal builds are not upgraded")
 		}
 		order, err := target.Compare(running)
 		if err != nil {
@@ -178,6 +206,11 @@ func order(p Picture, places []Placement, prices map[int]Price) []Step {
 
 // rollback says whether the documented rollback will find its old version among the allowed prices.
 func rollback(p Picture, offers []Offer) string {
+	for _, m := range p.Gateway.Members {
+		if runs(p, m, 18, 4) && folded(m.NetworkModel) != "sriov" {
+			return "none: IBM documents no rollback from 18.4 on the legacy network architecture"
+		}
+	}
 	for _, o := range offers {
 		found := false
 		for _, price := range o.Prices {

@@ -1,5 +1,10 @@
 package upgrade
 
+import (
+	"fmt"
+	"io"
+)
+
 // Endpoint is a place to log in to as root, with the password IBM has on record at this moment.
 type Endpoint struct {
 	Address  string
@@ -13,8 +18,8 @@ type Secret string
 
 func (Secret) String() string { return "[redacted]" }
 
-// GoString keeps %#v from printing the secret.
-func (Secret) GoString() string { return "[redacted]" }
+// Format keeps every verb of fmt from printing the secret.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted]") }
 
 // MarshalJSON keeps the secret out of histories and files.
 func (Secret) MarshalJSON() ([]byte, error) {

@@ -3,7 +3,6 @@ package upgrade
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -35,7 +34,7 @@ var readinessNumbers = []ReadinessValue{Ready, NotReadyYet, Running, Incomplete,
 
 // ReadReadiness recognises a value as text, upper case, number, or number as text: its wire form is documented nowhere.
 func ReadReadiness(raw string) ReadinessValue {
-	s := strings.ToLower(strings.NewReplacer("_", "", " ", "", "-", "").Replace(raw))
+	s := folded(raw)
 	if len(s) == 1 && s[0] >= '0' && int(s[0]-'0') < len(readinessNumbers) {
 		return readinessNumbers[s[0]-'0']
 	}
@@ -58,11 +57,18 @@ type Readiness struct {
 	SeenRunning map[Category]time.Time `json:"seenRunning"`
 }
 
-// ValidUntil is the earliest moment at which one of the checks expires.
+// checks are the categories that must be Ready, all of them.
+func checks() []Category { return []Category{UpgradeCheck, ReloadCheck} }
+
+// ValidUntil is the earliest moment at which one of the checks expires; the zero time when one was never seen running.
 func (r Readiness) ValidUntil(valid time.Duration) time.Time {
 	var until time.Time
-	for _, seen := range r.SeenRunning {
-		if end := seen.Add(valid); until.IsZero() || end.Before(until) {
+	for i, category := range checks() {
+		seen := r.SeenRunning[category]
+		if seen.IsZero() {
+			return time.Time{}
+		}
+		if end := seen.Add(valid); i == 0 || end.Before(until) {
 			until = end
 		}
 	}
@@ -72,30 +78,28 @@ func (r Readiness) ValidUntil(valid time.Duration) time.Time {
 // IsWarning reports whether a readiness code only warns: such a check goes on once a person has accepted the code.
 func IsWarning(code int) bool { return code >= 1176 && code <= 1185 }
 
-// Blocking lists what in the rows forbids the reload of a member. done names members that were already upgraded: for
-// them "Current" is right. Warnings that were accepted by code do not block.
+// Blocking lists what in the rows forbids the reload of a member: it and every other member must be Ready with no error
+// code. done names members that were already upgraded: for them "Current" is right. Warnings that were accepted by code
+// do not block.
 func (r Readiness) Blocking(member int, done, accepted []int) []Finding {
 	var found []Finding
-	for _, category := range []Category{UpgradeCheck, ReloadCheck} {
-		i := slices.IndexFunc(r.Rows, func(row ReadinessRow) bool { return row.Category == category && row.MemberID == member })
-		if i < 0 {
-			found = append(found, readinessFinding("%s has no row for member %d", category, member))
-			continue
-		}
-		if row := r.Rows[i]; row.Value != Ready {
-			found = append(found, readinessFinding("%s says %q%s for member %d", category, row.Raw, codeText(row.Code), member))
-		}
+	for _, category := range checks() {
+		seen := false
 		for _, row := range r.Rows {
 			if row.Category != category {
 				continue
 			}
-			already := row.Value == Current && slices.Contains(done, row.MemberID)
-			if row.MemberID != member && row.Value != Ready && !already {
+			seen = seen || row.MemberID == member
+			current := row.Value == Current && row.MemberID != member && slices.Contains(done, row.MemberID)
+			switch {
+			case row.Value != Ready && !current, row.Code != 0 && !IsWarning(row.Code):
 				found = append(found, readinessFinding("%s says %q%s for member %d", category, row.Raw, codeText(row.Code), row.MemberID))
-			}
-			if IsWarning(row.Code) && !slices.Contains(accepted, row.Code) {
+			case IsWarning(row.Code) && !slices.Contains(accepted, row.Code):
 				found = append(found, readinessFinding("%s warns with code %d for member %d", category, row.Code, row.MemberID))
 			}
+		}
+		if !seen {
+			found = append(found, readinessFinding("%s has no row for member %d", category, member))
 		}
 	}
 	return found

@@ -79,6 +79,9 @@ func TestEveryOtherValueBlocksInEitherCheckOnEitherMember(t *testing.T) {
 			if names := checksOf(t, found); !slices.Equal(names, []string{"readiness"}) {
 				t.Fatalf("%q in row %d: checks %v", raw, row, names)
 			}
+			if len(found) != 1 {
+				t.Errorf("%q in row %d is told %d times", raw, row, len(found))
+			}
 			for _, part := range []string{fmt.Sprintf("%q", raw), "1014", fmt.Sprint(r.Rows[row].MemberID), string(r.Rows[row].Category)} {
 				if !strings.Contains(texts(found), part) {
 					t.Errorf("finding %q does not name %s", texts(found), part)

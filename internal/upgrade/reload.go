@@ -127,6 +127,7 @@ func busyServer(servers []Server) *Server {
 // unexpected compares the settled records with what the end of this reload must look like.
 func (w Watch) unexpected(r Round, e Expected) []Finding {
 	var found []Finding
+	seen := false
 	add := func(check, advice, format string, args ...any) {
 		found = append(found, Finding{Check: check, Text: fmt.Sprintf(format, args...), Advice: advice})
 	}
@@ -134,12 +135,16 @@ func (w Watch) unexpected(r Round, e Expected) []Finding {
 		if s.ID != e.Step.HardwareID {
 			continue
 		}
+		seen = true
 		if s.LastReload != w.ReloadID {
 			add("foreign-reload", "find out who reloads this server; touch nothing until that is known", "the last reload of host %s is %d, not %d", e.Step.Host, s.LastReload, w.ReloadID)
 		}
 		if s.Status != "ACTIVE" || !s.Provisioned {
 			add("server", "ask IBM Support, naming the transaction", "host %s has the status %q after its reload", e.Step.Host, s.Status)
 		}
+	}
+	if !seen {
+		add("server", "check the rights of the API user on this server", "IBM's record of host %s is missing", e.Step.Host)
 	}
 	if m, _ := r.Gateway.Member(e.Step.HardwareID); !SameRelease(m.Version, e.Target) {
 		add("version", "do not reload anything else; compare the ordered price with the version on the device", "IBM's record says %q for host %s, not %s", m.Version, e.Step.Host, e.Target)

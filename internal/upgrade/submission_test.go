@@ -14,18 +14,19 @@ func clearanceFor(t *testing.T, step int) upgrade.Clearance {
 	t.Helper()
 	c := upgrade.Clearance{Plan: validPlan(t), Step: step, Mark: exportedMark(), Readiness: readyRows(), Timing: upgrade.DefaultTiming(),
 		Window: &upgrade.Window{Start: evening(1, 0), End: evening(16, 0)}}
-	if step > 0 { // the member that is done has nothing newer to install
-		for i := range c.Readiness.Rows {
-			if row := &c.Readiness.Rows[i]; row.MemberID == secondaryMember && row.Category == upgrade.UpgradeCheck {
-				row.Value, row.Raw = upgrade.Current, "Current"
-			}
-		}
-	}
 	return c
 }
 
+// pictureFor is the picture before a step, with IBM's rows as they are then.
 func pictureFor(step int) upgrade.Picture {
-	return pictureAt([]upgrade.Moment{upgrade.BeforeFirst, upgrade.Between}[step])
+	p := pictureAt([]upgrade.Moment{upgrade.BeforeFirst, upgrade.Between}[step])
+	p.Readiness = readyRows().Rows
+	for i := range p.Readiness {
+		if row := &p.Readiness[i]; step > 0 && row.MemberID == secondaryMember && row.Category == upgrade.UpgradeCheck {
+			row.Value, row.Raw = upgrade.Current, "Current" // the member that is done has nothing newer to install
+		}
+	}
+	return p
 }
 
 func TestAFitGatewayIsCleared(t *testing.T) {
@@ -34,8 +35,8 @@ func TestAFitGatewayIsCleared(t *testing.T) {
 			"as it is":                 func(*upgrade.Picture, *upgrade.Clearance) {},
 			"without a window":         func(_ *upgrade.Picture, c *upgrade.Clearance) { c.Window = nil },
 			"with an inactive preempt": func(p *upgrade.Picture, _ *upgrade.Clearance) { p.Device.Preempt = upgrade.PreemptInactive },
-			"with an accepted warning": func(_ *upgrade.Picture, c *upgrade.Clearance) {
-				c.Readiness.Rows[0].Code, c.Accepted = 1176, []int{1176}
+			"with an accepted warning": func(p *upgrade.Picture, c *upgrade.Clearance) {
+				p.Readiness[0].Code, c.Accepted = 1176, []int{1176}
 			},
 		} {
 			t.Run(name+" "+note, func(t *testing.T) {
@@ -81,18 +82,18 @@ func forbiddenAtBothSteps() map[string]forbidden {
 		"the check expires just now": {pic(func(p *upgrade.Picture) { p.At = evening(5, 20) }), "readiness-age", "expired"}, // 0:30 + 5 h - 10 min
 		"no check was seen running":  {func(_ *upgrade.Picture, c *upgrade.Clearance) { c.Readiness.SeenRunning = nil }, "readiness-age", "expired"},
 		"a validity of nothing":      {func(_ *upgrade.Picture, c *upgrade.Clearance) { c.Timing.ReadinessValid = 0 }, "readiness-age", "expired"},
-		"a warning nobody accepted":  {func(_ *upgrade.Picture, c *upgrade.Clearance) { c.Readiness.Rows[0].Code = 1180 }, "readiness", "1180"},
-		"no rows":                    {func(_ *upgrade.Picture, c *upgrade.Clearance) { c.Readiness.Rows = nil }, "readiness", "no row"},
-		"the server says expired": {func(_ *upgrade.Picture, c *upgrade.Clearance) {
-			c.Readiness.Rows[0].Value, c.Readiness.Rows[0].Raw = upgrade.Expired, "Expired"
+		"a warning nobody accepted":  {func(p *upgrade.Picture, _ *upgrade.Clearance) { p.Readiness[0].Code = 1180 }, "readiness", "1180"},
+		"no rows":                    {func(p *upgrade.Picture, _ *upgrade.Clearance) { p.Readiness = nil }, "readiness", "no row"},
+		"the server says expired": {func(p *upgrade.Picture, _ *upgrade.Clearance) {
+			p.Readiness[0].Value, p.Readiness[0].Raw = upgrade.Expired, "Expired"
 		}, "readiness", "Expired"},
 	}
 }
 
 func TestJudgeSubmissionForbids(t *testing.T) {
 	first := map[string]forbidden{
-		"the member is current": {func(_ *upgrade.Picture, c *upgrade.Clearance) {
-			c.Readiness.Rows[1].Value, c.Readiness.Rows[1].Raw = upgrade.Current, "Current"
+		"the member is current": {func(p *upgrade.Picture, _ *upgrade.Clearance) {
+			p.Readiness[1].Value, p.Readiness[1].Raw = upgrade.Current, "Current"
 		}, "readiness", "Current"},
 		"the roles have changed":    {func(p *upgrade.Picture, _ *upgrade.Clearance) { p.Device.Cluster = wholeCluster("node1") }, "role", "node1 has become primary"},
 		"the window is closed":      {func(_ *upgrade.Picture, c *upgrade.Clearance) { c.Window.Start = evening(2, 1) }, "window", "opens only"},
@@ -102,10 +103,10 @@ func TestJudgeSubmissionForbids(t *testing.T) {
 	second := map[string]forbidden{
 		"the old machine runs":    {func(p *upgrade.Picture, _ *upgrade.Clearance) { p.Hosts[0].Domains[0].State = "running" }, "peer-power", "quokka-a"},
 		"the first came back old": {func(p *upgrade.Picture, _ *upgrade.Clearance) { p.Device.Nodes[0].Version = oldRelease }, "version", "node1"},
-		"the member is not ready": {func(_ *upgrade.Picture, c *upgrade.Clearance) {
-			c.Readiness.Rows[0].Value, c.Readiness.Rows[0].Code = upgrade.NotReadyYet, 1118
+		"the member is not ready": {func(p *upgrade.Picture, _ *upgrade.Clearance) {
+			p.Readiness[0].Value, p.Readiness[0].Code = upgrade.NotReadyYet, 1118
 		}, "readiness", "1118"},
-		"the member is current": {func(_ *upgrade.Picture, c *upgrade.Clearance) { c.Readiness.Rows[0].Value = upgrade.Current }, "readiness", "611"},
+		"the member is current": {func(p *upgrade.Picture, _ *upgrade.Clearance) { p.Readiness[0].Value = upgrade.Current }, "readiness", "611"},
 	}
 	for step, own := range []map[string]forbidden{first, second} {
 		for _, table := range []map[string]forbidden{forbiddenAtBothSteps(), own} {
@@ -143,7 +144,7 @@ func TestTheReadinessMarginIsKeptFreeBeforeASubmission(t *testing.T) {
 func TestJudgeSubmissionNamesEveryReasonAtOnce(t *testing.T) {
 	p, c := pictureFor(0), clearanceFor(t, 0)
 	p.Device.Preempt, p.Device.Pending, p.Device.Uncommitted, p.Device.Mark.Digest = upgrade.PreemptActive, true, true, "beef"
-	p.Servers[0].IPMIDisabled, p.At, c.Readiness.Rows[3].Code = true, evening(6, 1), 1185
+	p.Servers[0].IPMIDisabled, p.At, p.Readiness[3].Code = true, evening(6, 1), 1185
 	want := []string{"ipmi", "preempt", "drift", "pending-commit", "candidate", "readiness", "readiness-age", "window"}
 	if names := checksOf(t, upgrade.JudgeSubmission(p, c)); !slices.Equal(names, want) {
 		t.Errorf("checks %v, want %v", names, want)

@@ -40,7 +40,6 @@ type Timing struct {
 	Quiet           Duration `json:"quiet,omitempty"`           // how long all members stay idle before a reload counts as over
 	QuietRounds     int      `json:"quietRounds,omitempty"`     // and in how many consecutive looks at least
 	StatusGrace     Duration `json:"statusGrace,omitempty"`     // how long IBM's records may lag behind an idle gateway
-	ReloadShort     Duration `json:"reloadShort,omitempty"`     // a reload that ends earlier is suspicious
 	ReloadSlow      Duration `json:"reloadSlow,omitempty"`      // a reload that takes longer is an alarm
 	ReloadEnd       Duration `json:"reloadEnd,omitempty"`       // a reload that takes longer is given to a person
 	Settle          Duration `json:"settle,omitempty"`          // how long a rebuilt node may take to look right
@@ -55,14 +54,14 @@ type Timing struct {
 }
 
 // DefaultTiming is what IBM and Juniper document: a check takes about 30 minutes and holds 5 hours (readiness page), a
-// reload takes 2 to 5 hours and never under 66 minutes, a pair 8 to 10 hours, and help is due at 24 hours (OS reload
+// reload takes 2 to 5 hours, a pair 8 to 10 hours, and help is due at 24 hours (OS reload
 // page); transactions of one reload may leave gaps between them.
 func DefaultTiming() Timing {
 	const minute, hour = Duration(time.Minute), Duration(time.Hour)
 	return Timing{
 		Poll: minute, ReconcilePoll: minute / 4, Reconcile: 15 * minute,
 		Quiet: 10 * minute, QuietRounds: 3, StatusGrace: 30 * minute,
-		ReloadShort: hour, ReloadSlow: 5 * hour, ReloadEnd: 24 * hour,
+		ReloadSlow: 5 * hour, ReloadEnd: 24 * hour,
 		Settle: 30 * minute, SettlePoll: minute / 2,
 		ReadinessStart: 15 * minute, ReadinessEnd: hour, ReadinessValid: 5 * hour, ReadinessMargin: 10 * minute,
 		PlanNode: 5 * hour, PermitPoll: minute / 2, ConfirmMinutes: 10,
@@ -89,14 +88,16 @@ func (t Timing) OrDefaults() Timing {
 // Faster divides every duration by speed: what the simulated cloud's clock makes of it. Counts and device minutes stay.
 func (t Timing) Faster(speed float64) Timing {
 	for _, field := range t.durations() {
-		*field = Duration(float64(*field) / speed)
+		if *field > 0 {
+			*field = max(1, Duration(float64(*field)/speed)) // zero would mean the default
+		}
 	}
 	return t
 }
 
 // durations points at every duration of t, in a fixed order.
 func (t *Timing) durations() []*Duration {
-	return []*Duration{&t.Poll, &t.ReconcilePoll, &t.Reconcile, &t.Quiet, &t.StatusGrace, &t.ReloadShort, &t.ReloadSlow,
+	return []*Duration{&t.Poll, &t.ReconcilePoll, &t.Reconcile, &t.Quiet, &t.StatusGrace, &t.ReloadSlow,
 		&t.ReloadEnd, &t.Settle, &t.SettlePoll, &t.ReadinessStart, &t.ReadinessEnd, &t.ReadinessValid, &t.ReadinessMargin,
 		&t.PlanNode, &t.PermitPoll}
 }

@@ -19,7 +19,7 @@ type Version struct {
 }
 
 // Junos prints "21.4R3.15", "23.4R2-S5.5", "15.1X49-D170"; portals put words such as "Junos" in front.
-var versionForm = regexp.MustCompile(`^(\d{1,2})\.(\d)(?:([RX])(\d+)(?:-([SD])(\d+))?(?:\.(\d+))?)?$`)
+var versionForm = regexp.MustCompile(`^(\d{1,2})\.(\d)(?:([RX])(\d{1,4})(?:-([SD])(\d{1,4}))?(?:\.(\d{1,4}))?)?$`)
 
 // ParseVersion reads a Junos release name. Internal builds and Evolved releases are refused: they cannot be compared.
 func ParseVersion(s string) (Version, error) {
@@ -60,6 +60,8 @@ func (v Version) Fits(wanted Version) bool {
 		return true
 	case v.Branch != wanted.Branch || v.Release != wanted.Release:
 		return false
+	case wanted.Service < 0 && wanted.Branch == "X": // 15.1X49 names a branch of -D releases
+		return true
 	case max(v.Service, 0) != max(wanted.Service, 0):
 		return false
 	}

@@ -152,6 +152,8 @@ func TestFitsAsksForEveryPartTheWantedNameHas(t *testing.T) {
 		{"15.1X49-D170.4", "15.1X49-D170", true},
 		{"15.1X49-D170.4", "15.1X49-D17", false},
 		{"15.1X49-D170.4", "15.1R49", false},
+		{"15.1X49-D3.1", "15.1R49-S3.1", false},
+		{"22.3R1.2", "22.3R1-S0", true},
 		{"15.1X49-D170.4", "15.1", true},
 		{"23.4R2-S5", "23.4R2-S5.5", true}, // a record without spin cannot contradict
 	} {

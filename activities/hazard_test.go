@@ -4,10 +4,12 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
 
+	"vsrx-upgrade/activities"
 	"vsrx-upgrade/internal/upgrade"
 )
 
@@ -103,5 +105,80 @@ func TestATransactionWithoutDetailsStillSaysSomething(t *testing.T) {
 	wantHandOver(t, err)
 	if got := progressOf(t, w.beats[0]); got.Text == "" {
 		t.Errorf("the heartbeat says nothing: %+v", got)
+	}
+}
+
+// A worker that dies in the middle of a start leaves no answer at all, only the heartbeats before it.
+func TestAWorkerThatDiesInAStartStartsNothingAgain(t *testing.T) {
+	w := newWorld(t)
+	died := false
+	w.when["start upgrade_precheck"] = func() { // it does begin, a few looks later
+		w.rows[upgrade.UpgradeCheck] = says(upgrade.Expired, upgrade.Expired, upgrade.Running, upgrade.Ready)
+		if !died {
+			died = true
+			panic("the worker dies")
+		}
+	}
+	if starts := startsUntilTheEnd(t, w); starts != 1 {
+		t.Errorf("started %d times, want once", starts)
+	}
+}
+
+// Temporal takes a long activity for dead after 30 seconds without a heartbeat and attempts it anew, while the old attempt
+// still works. A host that is being installed lets a login wait for its whole time limit, a struggling API each call.
+func TestASlowLookKeepsTheHeartbeatAlive(t *testing.T) {
+	const limit = 30 * time.Second
+	for name, c := range map[string]struct {
+		call string
+		run  func(*world) error
+	}{
+		"in a verification": {"dial host " + address1, func(w *world) error {
+			_, err := run(w, w.activities().Verify, verifying(upgrade.BeforeFirst))
+			return err
+		}},
+		"in the wait for a reload": {"read server 83002", func(w *world) error {
+			in := awaiting(w)
+			w.step, w.servers[host2] = 5*time.Minute, says(idle(host2, 601))
+			_, err := run(w, w.activities().AwaitReload, in)
+			return err
+		}},
+		"in a settlement": {"read server 83002", func(w *world) error {
+			w.servers[host2] = says(idle(host2, 502), busy(host2, 601, 601, "RELOAD"))
+			_, err := run(w, w.activities().ConfirmReload, confirming(upgrade.Accepted))
+			return err
+		}},
+		"in a look at the checks": {"read readiness", func(w *world) error {
+			_, err := run(w, w.activities().CheckReadiness, checking())
+			return err
+		}},
+		"in the start of a check": {"start upgrade_precheck", func(w *world) error {
+			_, err := run(w, w.activities().CheckReadiness, checking())
+			return err
+		}},
+		"in a comparison": {"snapshot device", func(w *world) error {
+			_, err := run(w, w.activities().Compare, comparing(w.t, w, snapshot()))
+			return err
+		}},
+		"in the wait for a pod": {"look at holder of " + podID, func(w *world) error {
+			_, err := run(w, w.activities().AwaitPodFree, activities.PodInput{WorkflowID: podID, Timing: timing()})
+			return err
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.slow[c.call] = 50 * time.Second
+				last := time.Now()
+				if err := c.run(w); err != nil {
+					t.Fatal(err)
+				}
+				for _, at := range append(w.beatAt, time.Now()) {
+					if silence := at.Sub(last); silence >= limit {
+						t.Errorf("silent for %s", silence)
+					}
+					last = at
+				}
+			})
+		})
 	}
 }
