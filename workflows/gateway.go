@@ -51,7 +51,6 @@ func (u *run) makePlan() error {
 	if err != nil {
 		return err
 	}
-	u.found = found.Picture.Device.Mark
 	u.report.Gateway, u.report.Pod = found.Picture.Gateway.Name, found.Picture.Gateway.Pod
 	u.enter(upgrade.PhasePlan)
 	if u.plan, err = upgrade.NewPlan(u.req, found); err != nil {
@@ -63,21 +62,36 @@ func (u *run) makePlan() error {
 	return nil
 }
 
-// prepare switches an active preempt off, remembers it, and puts it back if the upgrade is aborted.
+// prepare looks and plans again now that the pod is ours, for the wait may have been long: a lock orders the work and
+// proves no health. It switches an active preempt off, remembers it, and puts it back if the upgrade is aborted.
 func (u *run) prepare() error {
-	u.report.Preempt = &upgrade.PreemptReport{Found: u.plan.Preempt}
+	approved := u.req.Preempt != upgrade.PreemptAsk
 	return u.hold(upgrade.PhasePrepare, func() error {
-		if u.plan.Preempt != upgrade.PreemptActive || u.report.Preempt.Deactivated {
+		found, err := call(u.breakable, quick("look again, the pod being ours"), u.a.Discover, u.look())
+		if err != nil {
+			return err
+		}
+		plan, err := upgrade.NewPlan(u.req, found)
+		if err != nil {
+			return err
+		}
+		u.plan = plan
+		if u.report.Preempt == nil { // a retry would find our own change
+			u.found = found.Picture.Device.Mark
+			u.report.Preempt = &upgrade.PreemptReport{Found: u.plan.Preempt}
+		}
+		if u.report.Preempt.Found != upgrade.PreemptActive {
 			return nil
 		}
-		if u.req.Preempt == upgrade.PreemptAsk {
+		if !approved {
 			if err := u.ask("deactivate preempt of redundancy group 1; it is not activated again by the upgrade"); err != nil {
 				return err
 			}
+			approved = true
 		}
 		// Registered before the change: a change that was half done must be undone too.
-		u.undo = []undo{{name: "activating preempt of redundancy group 1 again", back: func() error { return u.setPreempt(true) }}}
-		if err := u.setPreempt(false); err != nil {
+		u.undo = []undo{{name: "activating preempt of redundancy group 1 again", back: u.preemptBack}}
+		if err := u.setPreempt(u.breakable, false); err != nil {
 			return err
 		}
 		u.report.Preempt.Deactivated = true
@@ -86,9 +100,19 @@ func (u *run) prepare() error {
 	})
 }
 
-// setPreempt is never cut short: what has begun on the device is brought to its end.
-func (u *run) setPreempt(on bool) error {
-	if err := u.keepPermit(); err != nil {
+// preemptBack activates preempt again as it was found.
+func (u *run) preemptBack() error {
+	if err := u.setPreempt(u.ctx, true); err != nil {
+		return err
+	}
+	u.report.Preempt.Restored = true
+	return nil
+}
+
+// setPreempt waits for the pod on ctx if it has been lost; the change itself is never cut short: what has begun on the
+// device is brought to its end.
+func (u *run) setPreempt(ctx workflow.Context, on bool) error {
+	if err := u.keepPermit(ctx); err != nil {
 		return err
 	}
 	word := map[bool]string{true: "activate", false: "deactivate"}[on]
@@ -138,10 +162,9 @@ func (u *run) restore() error {
 			u.report.ToDo = append(u.report.ToDo, "preempt of redundancy group 1 is still off: activate it again if it is wanted")
 			return nil
 		}
-		if err := u.setPreempt(true); err != nil {
+		if err := u.preemptBack(); err != nil {
 			return err
 		}
-		u.report.Preempt.Restored = true
 		u.note("preempt of redundancy group 1 is on again")
 		return nil
 	})

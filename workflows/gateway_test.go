@@ -16,7 +16,7 @@ import (
 
 // wholeRun are the calls of an upgrade in which nothing goes wrong.
 var wholeRun = []string{
-	"Discover", "pod taken", "Export",
+	"Discover", "pod taken", "Discover", "Export",
 	"CheckReadiness", "Observe", "RequestReload", "ConfirmReload", "AwaitReload", "Verify",
 	"CheckReadiness", "Observe", "RequestReload", "ConfirmReload", "AwaitReload", "Verify",
 	"Compare", "pod given back", "StoreReport",

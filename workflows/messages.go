@@ -104,7 +104,7 @@ func (u *run) ask(text string) error {
 		return err
 	}
 	u.report.Ask = nil
-	if u.approved == nil {
+	if u.aborting != nil { // also when somebody approved in the same moment
 		return errAborted
 	}
 	return nil

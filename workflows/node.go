@@ -3,6 +3,7 @@ package workflows
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -36,7 +37,11 @@ func (u *run) submit(i int) error {
 				}
 			}
 			answer := u.pending.answer
-			if err := u.confirm(i); err == nil || answer != upgrade.NotSent || u.pending != nil || round == rounds {
+			if err := u.confirm(i); err == nil || answer != upgrade.NotSent || u.pending != nil || round == rounds || u.aborting != nil {
+				return err
+			}
+			u.enter(upgrade.PhaseReady)
+			if err := u.rest("before the next round"); err != nil {
 				return err
 			}
 		}
@@ -45,7 +50,7 @@ func (u *run) submit(i int) error {
 
 // clear makes sure of everything a reload is submitted on, and returns the picture it was judged by.
 func (u *run) clear(i int) (upgrade.Picture, error) {
-	if err := u.keepPermit(); err != nil {
+	if err := u.keepPermit(u.breakable); err != nil {
 		return upgrade.Picture{}, err
 	}
 	if u.drifted && i == 0 { // a person said retry: what is there now is exported anew
@@ -55,7 +60,8 @@ func (u *run) clear(i int) (upgrade.Picture, error) {
 		u.drifted = false
 	}
 	step := u.plan.Steps[i]
-	if u.readiness == nil {
+	valid := u.req.Timing.ReadinessValid.D() - u.req.Timing.ReadinessMargin.D()
+	if u.readiness == nil || !workflow.Now(u.ctx).Before(u.readiness.ValidUntil(valid)) {
 		r, err := call(u.breakable, patient("IBM's readiness checks before the reload of "+step.Node, 4*u.req.Timing.ReadinessEnd), u.a.CheckReadiness,
 			activities.ReadinessInput{GatewayID: u.req.GatewayID, Servers: u.servers(), Timing: u.req.Timing})
 		if err != nil {
@@ -67,7 +73,7 @@ func (u *run) clear(i int) (upgrade.Picture, error) {
 	if err != nil {
 		return upgrade.Picture{}, err
 	}
-	if u.drifted {
+	if u.drifted && picture.Device.Error == "" {
 		u.note("the configuration as it is now is taken over: last commit %s", picture.Device.Mark.Commit)
 		u.mark, u.drifted = picture.Device.Mark, false
 	}
@@ -90,7 +96,7 @@ func (u *run) judge(i int, picture upgrade.Picture) error {
 		case "drift":
 			u.drifted, kind = true, upgrade.Drifted
 		case "window":
-			u.late, kind = i > 0, upgrade.TooLate
+			u.late, kind = i > 0 && len(found) == 1, upgrade.TooLate
 		}
 	}
 	return upgrade.Refusal(kind, found)
@@ -114,6 +120,7 @@ func (u *run) request(i int, picture upgrade.Picture) error {
 	case err == nil:
 		u.pending.answer, node.Submission = said.Answer, &said
 	case refusedBeforeSending(err):
+		node.Round--
 		u.withdraw(i)
 		return err
 	default:
@@ -158,7 +165,10 @@ func (u *run) confirm(i int) error {
 // withdraw forgets a submission that certainly reached nobody.
 func (u *run) withdraw(i int) {
 	u.pending = nil
-	u.committed = i > 0
+	u.report.Nodes[i].Submitted = time.Time{}
+	if u.committed = i > 0; !u.committed && u.cancelled {
+		u.followCancel()
+	}
 }
 
 // awaitReload follows the reload for hours, and never cuts the wait.
@@ -213,6 +223,11 @@ func (u *run) verify(i int) error {
 		}
 		return nil
 	})
+}
+
+// rest waits for a moment that an abort may cut short.
+func (u *run) rest(summary string) error {
+	return workflow.NewTimerWithOptions(u.breakable, u.req.Timing.Poll.D(), workflow.TimerOptions{Summary: summary}).Get(u.breakable, nil)
 }
 
 // servers are the ids of all members' servers.

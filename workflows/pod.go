@@ -17,7 +17,7 @@ func (u *run) queue() error {
 		if err := u.awaitWindow(); err != nil {
 			return err
 		}
-		if err := u.keepPermit(); err != nil {
+		if err := u.keepPermit(u.breakable); err != nil {
 			return err
 		}
 		if err := u.req.Window.Fits(workflow.Now(u.ctx), u.plan.Needed); err != nil {
@@ -45,17 +45,17 @@ func (u *run) awaitWindow() error {
 }
 
 // keepPermit makes sure that this upgrade holds the pod: it takes the permit if it has none, or none any more, and
-// waits while another upgrade holds it. Holding is an open child workflow, so that two holders cannot be.
-func (u *run) keepPermit() error {
+// waits on ctx while another upgrade holds it. Holding is an open child workflow, so that two holders cannot be.
+func (u *run) keepPermit(ctx workflow.Context) error {
 	for !u.permitOpen {
-		if u.aborting != nil {
+		if ctx.Err() != nil {
 			return errAborted
 		}
 		taken, err := u.takePermit()
 		if err != nil || taken {
 			return err
 		}
-		if err := u.waitForPod(); err != nil {
+		if err := u.waitForPod(ctx); err != nil {
 			return err
 		}
 	}
@@ -88,15 +88,15 @@ func (u *run) takePermit() (bool, error) {
 }
 
 // waitForPod waits until whoever holds the pod has given it back.
-func (u *run) waitForPod() error {
+func (u *run) waitForPod(ctx workflow.Context) error {
 	in := activities.PodInput{WorkflowID: PermitID(u.plan.Gateway.Account, u.plan.Gateway.Pod), Timing: u.req.Timing}
-	holder, err := call(u.breakable, quick("who holds the pod"), u.a.HolderOf, in)
+	holder, err := call(ctx, quick("who holds the pod"), u.a.HolderOf, in)
 	if err != nil || holder == "" {
 		return err
 	}
 	u.report.Waiting = "pod " + u.report.Pod + " is held by " + holder
 	u.note("waiting: %s", u.report.Waiting)
-	_, err = call(u.breakable, patient("wait for pod "+u.report.Pod+", held by "+holder, queueLimit), u.a.AwaitPodFree, in)
+	_, err = call(ctx, patient("wait for pod "+u.report.Pod+", held by "+holder, queueLimit), u.a.AwaitPodFree, in)
 	u.report.Waiting = ""
 	return err
 }

@@ -17,7 +17,7 @@ func TestASubmissionIsTheOneActivityThatIsNeverAttemptedTwice(t *testing.T) {
 	}
 	long := []string{"AwaitPodFree", "CheckReadiness", "ConfirmReload", "AwaitReload", "Verify", "Compare"}
 	for name, o := range s.seen.options {
-		attempts := map[string]int32{"RequestReload": 1, "Discover": 3}[name]
+		attempts := map[string]int32{"RequestReload": 1}[name]
 		if o.RetryPolicy == nil || o.RetryPolicy.MaximumAttempts != attempts {
 			t.Errorf("%s is attempted by %+v, wanted %d attempts at most (0 = any)", name, o.RetryPolicy, attempts)
 		}

@@ -41,7 +41,7 @@ type run struct {
 	approved  *upgrade.Decision
 	retried   *upgrade.Decision
 	aborting  *upgrade.Decision
-	cancelled bool
+	cancelled bool   // also when it could not be followed
 	committed bool   // a reload has been asked for: no way back but forward
 	undo      []undo // what an abort puts back, last first
 }
@@ -81,13 +81,23 @@ func begin(ctx workflow.Context, req upgrade.Request) (*run, error) {
 // watchCancel turns a cancellation into an abort where that is still possible, and only notes it where it is not.
 func (u *run) watchCancel(ctx workflow.Context) {
 	ctx.Done().Receive(ctx, nil)
+	u.cancelled = true
 	if u.committed {
-		u.note("cancellation noted and not followed: a reload has been submitted, the gateway must be brought to an end")
+		u.note("cancellation noted and not followed: a reload has been submitted; should it turn out not to exist, the upgrade is aborted")
 		return
 	}
-	u.cancelled = true
-	u.abort(upgrade.Decision{Name: UpdateAbort, By: "Temporal", Reason: "the workflow was cancelled", At: workflow.Now(u.ctx)})
+	u.followCancel()
 }
+
+// followCancel aborts a cancelled upgrade, unless a person has done so already.
+func (u *run) followCancel() {
+	if u.aborting == nil {
+		u.abort(upgrade.Decision{Name: UpdateAbort, By: canceller, Reason: "the workflow was cancelled", At: workflow.Now(u.ctx)})
+	}
+}
+
+// canceller is who asks for an abort when the workflow is cancelled: Temporal does not say who did it.
+const canceller = "Temporal"
 
 // enter makes a phase the current one, in the report, in the details shown by Temporal Web and in the list of
 // workflows.
@@ -161,7 +171,7 @@ func (u *run) finish(err error) (upgrade.Report, error) {
 	switch {
 	case u.report.Outcome == upgrade.OutcomeRefused:
 		return upgrade.Report{}, refusal(err)
-	case u.cancelled && u.report.Outcome == upgrade.OutcomeAborted:
+	case u.report.Outcome == upgrade.OutcomeAborted && u.aborting.By == canceller:
 		return upgrade.Report{}, temporal.NewCanceledError(u.report)
 	}
 	return u.report, nil
