@@ -81,7 +81,7 @@ func (d devices) Dial(_ context.Context, e upgrade.Endpoint) (activities.Device,
 		return nil, fmt.Errorf("dialling %+v: %w", e, err)
 	}
 	d.opened(e, 1)
-	return session{d.world}, nil
+	return session(d), nil
 }
 
 func (d devices) SetPreempt(_ context.Context, e upgrade.Endpoint, on bool, minutes int, log string) (bool, error) {
