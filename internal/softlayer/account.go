@@ -13,44 +13,10 @@ import (
 
 const listMask = "mask[id,name,accountId,osManufacturer,status[id,keyName,name],privateVlan[id,podName,primaryRouter[id,hostname]]]"
 
-// FindGateway gives the id of the one Juniper gateway of exactly this name (SoftLayer_Account::getNetworkGateways).
-// Kinds of error: Invalid for an empty or ambiguous name, NotFound, Unsupported for another maker, and those of any read.
-func (r *Reader) FindGateway(ctx context.Context, name string) (int, error) {
-	if strings.TrimSpace(name) == "" {
-		return 0, upgrade.Errorf(upgrade.Invalid, "finding a gateway: the name is empty").Advise("give the gateway's id or name")
-	}
-	filter, err := equals(name, "networkGateways", "name")
-	if err != nil {
-		return 0, failed(err, "finding gateway %q", name)
-	}
-	rows, err := r.gateways(ctx, filter)
-	if err != nil {
-		return 0, failed(err, "finding gateway %q", name)
-	}
-	// The API tends to ignore a filter it does not understand and to return everything.
-	var found []datatypes.Network_Gateway
-	for _, row := range rows {
-		if value(row.Name) == name {
-			found = append(found, row)
-		}
-	}
-	switch {
-	case len(found) == 0:
-		return 0, upgrade.Errorf(upgrade.NotFound, "finding gateway %q: the account shows no gateway of this name", name).
-			Advise("check the name, and that the API user has GATEWAY_MANAGE and access to the gateway's devices")
-	case len(found) > 1:
-		return 0, upgrade.Errorf(upgrade.Invalid, "finding gateway %q: %d gateways have this name", name, len(found)).Advise("give the gateway's id instead")
-	case !mayBeJuniper(found[0]):
-		return 0, upgrade.Errorf(upgrade.Unsupported, "finding gateway %q: it is made by %s", name, value(found[0].OsManufacturer)).
-			Advise("only Juniper vSRX gateways can be upgraded")
-	}
-	return value(found[0].Id), nil
-}
-
 // Neighbours lists the other Juniper gateways of g's account and pod. IBM asks for one upgrade at a time among them. A
 // gateway of the same data centre whose pod cannot be told is an error: it might be one.
 func (r *Reader) Neighbours(ctx context.Context, g upgrade.Gateway) ([]upgrade.Neighbour, error) {
-	rows, err := r.gateways(ctx, "")
+	rows, err := r.gateways(ctx)
 	if err != nil {
 		return nil, failed(err, "listing the neighbours of gateway %d", g.ID)
 	}
@@ -90,8 +56,8 @@ func (r *Reader) near(ctx context.Context, row datatypes.Network_Gateway, g upgr
 }
 
 // gateways lists the account's gateways; each carries an id.
-func (r *Reader) gateways(ctx context.Context, filter string) ([]datatypes.Network_Gateway, error) {
-	rows, err := services.GetAccountService(r.session(ctx)).Mask(listMask).Filter(filter).GetNetworkGateways()
+func (r *Reader) gateways(ctx context.Context) ([]datatypes.Network_Gateway, error) {
+	rows, err := services.GetAccountService(r.session(ctx)).Mask(listMask).GetNetworkGateways()
 	if err != nil {
 		return nil, err
 	}

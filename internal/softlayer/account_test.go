@@ -1,9 +1,7 @@
 package softlayer_test
 
 import (
-	"encoding/json"
 	"fmt"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -21,51 +19,6 @@ func row(id int, name, maker, status, pod, router string) string {
 }
 
 func list(rows ...string) string { return "[" + strings.Join(rows, ",") + "]" }
-
-func TestFindGatewayDemandsOneExactMatch(t *testing.T) {
-	here := row(4711, "edge-fra", "Juniper", "ACTIVE", "fra02.pod03", "bcr03a.fra02")
-	for name, c := range map[string]struct {
-		name, body string
-		id         int
-		kind       upgrade.Kind
-	}{
-		"the one":                                {"edge-fra", list(here), 4711, ""},
-		"the one among all of an ignored filter": {"edge-fra", list(row(1, "edge-fra-2", "Juniper", "ACTIVE", "", ""), here), 4711, ""},
-		"the maker in other words":               {"edge-fra", change(t, list(here), `"Juniper"`, `"JUNIPER NETWORKS"`), 4711, ""},
-		"none":                                   {"edge-fra", `[]`, 0, upgrade.NotFound},
-		"only other names of an ignored filter":  {"edge-fra", list(row(1, "Edge-fra", "Juniper", "ACTIVE", "", "")), 0, upgrade.NotFound},
-		"two of one name":                        {"edge-fra", list(here, row(4712, "edge-fra", "Juniper", "ACTIVE", "", "")), 0, upgrade.Invalid},
-		"another maker":                          {"edge-fra", change(t, list(here), `"Juniper"`, `"AT&T"`), 0, upgrade.Unsupported},
-		"a row without id":                       {"edge-fra", change(t, list(here), `"id":4711,`, ``), 0, upgrade.Malformed},
-		"an empty name":                          {" ", list(here), 0, upgrade.Invalid},
-	} {
-		t.Run(name, func(t *testing.T) {
-			api := startCloud(t, map[string]answer{gatewaysPath: {body: c.body}})
-			id, err := api.client(t).Reader().FindGateway(t.Context(), c.name)
-			wantKind(t, err, c.kind)
-			if id != c.id {
-				t.Errorf("found %d, want %d", id, c.id)
-			}
-		})
-	}
-}
-
-func TestFindGatewayFiltersByName(t *testing.T) {
-	api := startCloud(t, map[string]answer{gatewaysPath: {body: `[]`}})
-	const name = `odd "name" & more`
-	_, err := api.client(t).Reader().FindGateway(t.Context(), name)
-	wantKind(t, err, upgrade.NotFound)
-	query, err := url.ParseQuery(api.asked()[0].query)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var filter struct {
-		NetworkGateways struct{ Name struct{ Operation string } }
-	}
-	if err := json.Unmarshal([]byte(query.Get("objectFilter")), &filter); err != nil || filter.NetworkGateways.Name.Operation != name {
-		t.Errorf("the filter is %q, %v", query.Get("objectFilter"), err)
-	}
-}
 
 func TestNeighboursAreTheOtherJuniperGatewaysOfThePod(t *testing.T) {
 	self := row(4711, "edge-fra", "Juniper", "ACTIVE", "fra02.pod03", "bcr03a.fra02")

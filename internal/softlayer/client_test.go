@@ -113,6 +113,6 @@ func TestTheKeyAppearsNowhere(t *testing.T) {
 func TestAListShorterThanItsCountIsNotBelieved(t *testing.T) {
 	self := row(4711, "edge-fra", "Juniper", "ACTIVE", "fra02.pod03", "bcr03a.fra02")
 	api := startCloud(t, map[string]answer{gatewaysPath: {body: list(self), header: map[string]string{"SoftLayer-Total-Items": "2"}}})
-	_, err := api.client(t).Reader().FindGateway(t.Context(), "edge-fra")
+	_, err := api.client(t).Reader().Neighbours(t.Context(), upgrade.Gateway{ID: 4711, Account: 31337, Pod: "fra02.pod03"})
 	wantKind(t, err, upgrade.Malformed)
 }

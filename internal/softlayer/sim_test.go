@@ -36,11 +36,7 @@ func startWorld(t *testing.T) (*sim.Cloud, *softlayer.Client, sim.GatewayAccess)
 func TestTheSimulatedCloudIsReadAsItIs(t *testing.T) {
 	_, client, there := startWorld(t)
 	ctx, reader := t.Context(), client.Reader()
-	id, err := reader.FindGateway(ctx, there.Name)
-	if err != nil || id != there.ID {
-		t.Fatalf("found gateway %d, %v, want %d", id, err, there.ID)
-	}
-	g, err := reader.Gateway(ctx, id)
+	g, err := reader.Gateway(ctx, there.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +61,7 @@ func TestTheSimulatedCloudIsReadAsItIs(t *testing.T) {
 		if p, err := reader.DevicePassword(ctx, want.ID); err != nil || string(p) != there.RootPassword {
 			t.Errorf("the vSRX password of %d is not the vSRX's: %v", want.ID, err)
 		}
-		prices, err := reader.Prices(ctx, id, want.ID)
+		prices, err := reader.Prices(ctx, there.ID, want.ID)
 		if err != nil || len(prices) != 2 {
 			t.Errorf("prices %v, %v, want two", prices, err)
 		}
