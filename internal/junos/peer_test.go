@@ -3,8 +3,6 @@ package junos_test
 import (
 	"bufio"
 	"bytes"
-	"crypto/ed25519"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +19,7 @@ import (
 	"vsrx-upgrade/internal/junos"
 	"vsrx-upgrade/internal/sshdial"
 	"vsrx-upgrade/internal/upgrade"
+	"vsrx-upgrade/testsuite/loopback"
 )
 
 const rootPassword = "fake-root-password"
@@ -60,17 +59,11 @@ type answer struct {
 // start brings the peer up on the loopback until the test ends.
 func (p *peer) start(t *testing.T) *peer {
 	t.Helper()
-	_, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if p.signer, err = ssh.NewSignerFromKey(private); err != nil {
-		t.Fatal(err)
-	}
+	p.signer = loopback.HostKey(t)
 	if p.hello == "" {
 		p.hello = junosHello
 	}
-	p.NETCONF, p.SSH = p.listen(t), p.listen(t)
+	p.NETCONF, p.SSH = loopback.Listen(t, p.handle), loopback.Listen(t, p.handle)
 	if p.closedNETCONFPort {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -80,26 +73,6 @@ func (p *peer) start(t *testing.T) *peer {
 		listener.Close()
 	}
 	return p
-}
-
-func (p *peer) listen(t *testing.T) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			t.Cleanup(func() { conn.Close() })
-			go p.handle(conn)
-		}
-	}()
-	return listener.Addr().(*net.TCPAddr).Port
 }
 
 func (p *peer) note(what string) int {
@@ -123,7 +96,6 @@ func (p *peer) count(what string) int {
 }
 
 func (p *peer) handle(conn net.Conn) {
-	defer conn.Close()
 	config := &ssh.ServerConfig{PasswordCallback: func(_ ssh.ConnMetadata, given []byte) (*ssh.Permissions, error) {
 		p.note("password")
 		if string(given) != rootPassword {
@@ -134,18 +106,7 @@ func (p *peer) handle(conn net.Conn) {
 	p.mutex.Lock()
 	config.AddHostKey(p.signer)
 	p.mutex.Unlock()
-	_, channels, requests, err := ssh.NewServerConn(conn, config)
-	if err != nil {
-		return
-	}
-	go ssh.DiscardRequests(requests)
-	for offered := range channels {
-		channel, requests, err := offered.Accept()
-		if err != nil {
-			return
-		}
-		go p.channel(conn, channel, requests)
-	}
+	loopback.Sessions(conn, config, func(channel ssh.Channel, requests <-chan *ssh.Request) { p.channel(conn, channel, requests) })
 }
 
 func (p *peer) channel(conn net.Conn, channel ssh.Channel, requests <-chan *ssh.Request) {

@@ -1,8 +1,6 @@
 package kvmhost_test
 
 import (
-	"crypto/ed25519"
-	"crypto/rand"
 	"errors"
 	"io"
 	"net"
@@ -17,6 +15,7 @@ import (
 	"vsrx-upgrade/internal/kvmhost"
 	"vsrx-upgrade/internal/sshdial"
 	"vsrx-upgrade/internal/upgrade"
+	"vsrx-upgrade/testsuite/loopback"
 )
 
 const rootPassword = "fake-host-password"
@@ -38,54 +37,17 @@ type output struct {
 
 func (h *host) start(t *testing.T) *host {
 	t.Helper()
-	_, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	signer, err := ssh.NewSignerFromKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
 	config := &ssh.ServerConfig{PasswordCallback: func(_ ssh.ConnMetadata, given []byte) (*ssh.Permissions, error) {
 		if string(given) != rootPassword {
 			return nil, errors.New("wrong password")
 		}
 		return nil, nil
 	}}
-	config.AddHostKey(signer)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	h.port = listener.Addr().(*net.TCPAddr).Port
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			t.Cleanup(func() { conn.Close() })
-			go h.handle(conn, config)
-		}
-	}()
+	config.AddHostKey(loopback.HostKey(t))
+	h.port = loopback.Listen(t, func(conn net.Conn) {
+		loopback.Sessions(conn, config, func(channel ssh.Channel, requests <-chan *ssh.Request) { h.exec(conn, channel, requests) })
+	})
 	return h
-}
-
-func (h *host) handle(conn net.Conn, config *ssh.ServerConfig) {
-	defer conn.Close()
-	_, channels, requests, err := ssh.NewServerConn(conn, config)
-	if err != nil {
-		return
-	}
-	go ssh.DiscardRequests(requests)
-	for offered := range channels {
-		channel, requests, err := offered.Accept()
-		if err != nil {
-			return
-		}
-		go h.exec(conn, channel, requests)
-	}
 }
 
 // exec runs the one command of a channel.

@@ -13,6 +13,7 @@ import (
 
 	"vsrx-upgrade/internal/sshdial"
 	"vsrx-upgrade/internal/upgrade"
+	"vsrx-upgrade/testsuite/loopback"
 )
 
 func TestDialLogsInWithOneAttempt(t *testing.T) {
@@ -22,7 +23,7 @@ func TestDialLogsInWithOneAttempt(t *testing.T) {
 		"where both are offered":  {both: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			options.keys = []ssh.Signer{newKey(t)}
+			options.keys = []ssh.Signer{loopback.HostKey(t)}
 			s := serve(t, options)
 			client, err := sshdial.Dialer{KnownHosts: openStore(t)}.Dial(t.Context(), s.endpoint(), s.port)
 			if err != nil {
@@ -43,7 +44,7 @@ func TestDialTriesARefusedPasswordOnceAndKeepsItSecret(t *testing.T) {
 		"where both are offered":  {both: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			options.keys = []ssh.Signer{newKey(t)}
+			options.keys = []ssh.Signer{loopback.HostKey(t)}
 			s := serve(t, options)
 			e := s.endpoint()
 			e.Password = "fake-old-password"
@@ -61,9 +62,9 @@ func TestDialTriesARefusedPasswordOnceAndKeepsItSecret(t *testing.T) {
 
 func TestDialSendsNoPasswordWhere(t *testing.T) {
 	t.Run("the host key is unknown", func(t *testing.T) {
-		s := serve(t, serverOptions{keys: []ssh.Signer{newKey(t)}})
+		s := serve(t, serverOptions{keys: []ssh.Signer{loopback.HostKey(t)}})
 		store := openStore(t)
-		if err := store.Check(s.hostPort(), upgrade.Trust{}, newKey(t).PublicKey()); err != nil {
+		if err := store.Check(s.hostPort(), upgrade.Trust{}, loopback.HostKey(t).PublicKey()); err != nil {
 			t.Fatal(err)
 		}
 		_, err := sshdial.Dialer{KnownHosts: store}.Dial(t.Context(), s.endpoint(), s.port)
@@ -76,7 +77,7 @@ func TestDialSendsNoPasswordWhere(t *testing.T) {
 		}
 	})
 	t.Run("the server asks a second question", func(t *testing.T) {
-		s := serve(t, serverOptions{keys: []ssh.Signer{newKey(t)}, interactive: true, question: true})
+		s := serve(t, serverOptions{keys: []ssh.Signer{loopback.HostKey(t)}, interactive: true, question: true})
 		_, err := sshdial.Dialer{KnownHosts: openStore(t)}.Dial(t.Context(), s.endpoint(), s.port)
 		wantKind(t, err, upgrade.Denied)
 		if s.seen() != 0 {
@@ -84,7 +85,7 @@ func TestDialSendsNoPasswordWhere(t *testing.T) {
 		}
 	})
 	t.Run("the server takes keys only", func(t *testing.T) {
-		s := serve(t, serverOptions{keys: []ssh.Signer{newKey(t)}, publicKey: true})
+		s := serve(t, serverOptions{keys: []ssh.Signer{loopback.HostKey(t)}, publicKey: true})
 		_, err := sshdial.Dialer{KnownHosts: openStore(t)}.Dial(t.Context(), s.endpoint(), s.port)
 		wantKind(t, err, upgrade.Denied)
 	})
@@ -92,7 +93,7 @@ func TestDialSendsNoPasswordWhere(t *testing.T) {
 
 func TestDialAsksForTheKnownKindOfHostKey(t *testing.T) {
 	old := newRSAKey(t)
-	s := serve(t, serverOptions{keys: []ssh.Signer{newKey(t), old}})
+	s := serve(t, serverOptions{keys: []ssh.Signer{loopback.HostKey(t), old}})
 	store := openStore(t)
 	if err := store.Check(s.hostPort(), upgrade.Trust{}, old.PublicKey()); err != nil {
 		t.Fatal(err)
@@ -116,25 +117,25 @@ func TestDialNamesAnUnreachableHostWhere(t *testing.T) {
 		wantKind(t, err, upgrade.Unreachable)
 	})
 	t.Run("the peer hangs up at once", func(t *testing.T) {
-		port := listen(t, func(conn net.Conn) { conn.Close() })
+		port := loopback.Listen(t, func(conn net.Conn) { conn.Close() })
 		_, err := sshdial.Dialer{KnownHosts: openStore(t)}.Dial(t.Context(), upgrade.Endpoint{Address: "127.0.0.1"}, port)
 		wantKind(t, err, upgrade.Unreachable)
 	})
 	t.Run("the peer is silent until the limit", func(t *testing.T) {
-		port := listen(t, func(net.Conn) {})
+		port := loopback.Listen(t, func(net.Conn) {})
 		_, err := sshdial.Dialer{KnownHosts: openStore(t), Timeout: 50 * time.Millisecond}.Dial(t.Context(), upgrade.Endpoint{Address: "127.0.0.1"}, port)
 		wantKind(t, err, upgrade.Unreachable)
 	})
 	t.Run("the context ends during the handshake", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		port := listen(t, func(net.Conn) { cancel() })
+		port := loopback.Listen(t, func(net.Conn) { cancel() })
 		_, err := sshdial.Dialer{KnownHosts: openStore(t)}.Dial(ctx, upgrade.Endpoint{Address: "127.0.0.1"}, port)
 		wantKind(t, err, upgrade.Unreachable)
 	})
 }
 
 func TestTheClientIsClosedWhenItsContextEnds(t *testing.T) {
-	s := serve(t, serverOptions{keys: []ssh.Signer{newKey(t)}})
+	s := serve(t, serverOptions{keys: []ssh.Signer{loopback.HostKey(t)}})
 	ctx, cancel := context.WithCancel(t.Context())
 	client, err := sshdial.Dialer{KnownHosts: openStore(t)}.Dial(ctx, s.endpoint(), s.port)
 	if err != nil {
@@ -151,27 +152,6 @@ func TestDialRefusesToWorkWithoutAStore(t *testing.T) {
 	wantKind(t, err, upgrade.Invalid)
 	_, err = sshdial.OpenKnownHosts(filepath.Join(t.TempDir(), "missing", "known_hosts"), true)
 	wantKind(t, err, upgrade.Invalid)
-}
-
-// listen accepts connections that are no SSH.
-func listen(t *testing.T, accepted func(net.Conn)) (port int) {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			t.Cleanup(func() { conn.Close() })
-			accepted(conn)
-		}
-	}()
-	return listener.Addr().(*net.TCPAddr).Port
 }
 
 func wantKind(t *testing.T, err error, kind upgrade.Kind) {

@@ -1,11 +1,12 @@
 package sshdial
 
 import (
-	"crypto/ed25519"
-	"crypto/rand"
 	"net"
+	"strconv"
 	"testing"
 	"time"
+
+	"vsrx-upgrade/testsuite/loopback"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -42,37 +43,19 @@ func TestAPeerThatAnswersIsKept(t *testing.T) {
 // connected is a client of a server on the loopback that handles requests in its own way.
 func connected(t *testing.T, serve func(<-chan *ssh.Request)) (*ssh.Client, net.Conn) {
 	t.Helper()
-	_, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	signer, err := ssh.NewSignerFromKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	config := &ssh.ServerConfig{NoClientAuth: true}
-	config.AddHostKey(signer)
-	go func() {
-		conn, err := listener.Accept()
-		if err != nil {
-			return
-		}
-		t.Cleanup(func() { conn.Close() })
+	config, key := &ssh.ServerConfig{NoClientAuth: true}, loopback.HostKey(t)
+	config.AddHostKey(key)
+	port := loopback.Listen(t, func(conn net.Conn) {
 		if _, _, requests, err := ssh.NewServerConn(conn, config); err == nil {
 			serve(requests)
 		}
-	}()
-	conn, err := net.Dial("tcp", listener.Addr().String())
+	})
+	conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	transport, channels, requests, err := ssh.NewClientConn(conn, "", &ssh.ClientConfig{HostKeyCallback: ssh.FixedHostKey(signer.PublicKey())})
+	transport, channels, requests, err := ssh.NewClientConn(conn, "", &ssh.ClientConfig{HostKeyCallback: ssh.FixedHostKey(key.PublicKey())})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"vsrx-upgrade/internal/sshdial"
 	"vsrx-upgrade/internal/upgrade"
+	"vsrx-upgrade/testsuite/loopback"
 )
 
 const (
@@ -24,7 +25,7 @@ const (
 )
 
 func TestAHostKeyIs(t *testing.T) {
-	first, second, third := newKey(t).PublicKey(), newKey(t).PublicKey(), newKey(t).PublicKey()
+	first, second, third := loopback.HostKey(t).PublicKey(), loopback.HostKey(t).PublicKey(), loopback.HostKey(t).PublicKey()
 	reload := upgrade.Trust{Epoch: epoch}
 	floating := upgrade.Trust{Epoch: epoch, Floating: true}
 	type look struct {
@@ -69,7 +70,7 @@ func TestAHostKeyIs(t *testing.T) {
 }
 
 func TestARefusalNamesTheKnownKeysAndWhatToDo(t *testing.T) {
-	store, known, other := openStore(t), newKey(t).PublicKey(), newKey(t).PublicKey()
+	store, known, other := openStore(t), loopback.HostKey(t).PublicKey(), loopback.HostKey(t).PublicKey()
 	check(t, store, upgrade.Trust{}, known)
 	err := store.Check(gateway, upgrade.Trust{}, other)
 	if err == nil || !strings.Contains(err.Error(), ssh.FingerprintSHA256(known)) || upgrade.AdviceOf(err) == "" {
@@ -85,7 +86,7 @@ func TestARefusalNamesTheKnownKeysAndWhatToDo(t *testing.T) {
 }
 
 func TestLearnedKeysAreToldOnce(t *testing.T) {
-	store, first, second := openStore(t), newKey(t).PublicKey(), newKey(t).PublicKey()
+	store, first, second := openStore(t), loopback.HostKey(t).PublicKey(), loopback.HostKey(t).PublicKey()
 	var told []string
 	store.Learned = func(address, epoch, old, new string) { told = append(told, address+"|"+epoch+"|"+old+"|"+new) }
 	for range 2 {
@@ -105,7 +106,7 @@ func TestLearnedKeysAreToldOnce(t *testing.T) {
 
 func TestAKnownKeyNeedsNoWrite(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "known_hosts")
-	key := newKey(t).PublicKey()
+	key := loopback.HostKey(t).PublicKey()
 	write(t, path, knownhosts.Line([]string{gateway}, key)+"\n")
 	store, err := sshdial.OpenKnownHosts(path, false)
 	if err != nil {
@@ -118,7 +119,7 @@ func TestAKnownKeyNeedsNoWrite(t *testing.T) {
 }
 
 func TestRetiringAKeyLeavesOtherAddressesAlone(t *testing.T) {
-	old, other, renewed := newKey(t).PublicKey(), newKey(t).PublicKey(), newKey(t).PublicKey()
+	old, other, renewed := loopback.HostKey(t).PublicKey(), loopback.HostKey(t).PublicKey(), loopback.HostKey(t).PublicKey()
 	for name, line := range map[string]string{
 		"in a list":      knownhosts.Line([]string{gateway, "192.0.2.8:830"}, old),
 		"by a wildcard":  "[192.0.2.*]:830 " + strings.TrimSpace(string(ssh.MarshalAuthorizedKey(old))),
@@ -151,7 +152,7 @@ func TestRetiringAKeyLeavesOtherAddressesAlone(t *testing.T) {
 
 func TestARevokedKeyIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "known_hosts")
-	key := newKey(t).PublicKey()
+	key := loopback.HostKey(t).PublicKey()
 	write(t, path, "@revoked * "+strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))+"\n"+knownhosts.Line([]string{gateway}, key)+"\n")
 	store, err := sshdial.OpenKnownHosts(path, true)
 	if err != nil {
@@ -168,7 +169,7 @@ func TestAStoreThatCannotBeWrittenLosesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check(t, store, upgrade.Trust{}, newKey(t).PublicKey())
+	check(t, store, upgrade.Trust{}, loopback.HostKey(t).PublicKey())
 	before := read(t, path)
 	// A folder in the place of the lock stands for every way in which the file system can refuse.
 	if err := os.Remove(path + ".lock"); err != nil {
@@ -177,7 +178,7 @@ func TestAStoreThatCannotBeWrittenLosesNothing(t *testing.T) {
 	if err := os.Mkdir(path+".lock", 0o700); err != nil {
 		t.Fatal(err)
 	}
-	wantKind(t, store.Check(gateway, upgrade.Trust{Epoch: epoch}, newKey(t).PublicKey()), upgrade.Internal)
+	wantKind(t, store.Check(gateway, upgrade.Trust{Epoch: epoch}, loopback.HostKey(t).PublicKey()), upgrade.Internal)
 	if diff := cmp.Diff(before, read(t, path)); diff != "" {
 		t.Errorf("the file changed (-want +got):\n%s", diff)
 	}
@@ -202,7 +203,7 @@ func TestManyStoresOnOneFileLoseNoKey(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		key := newKey(t).PublicKey()
+		key := loopback.HostKey(t).PublicKey()
 		all.Go(func() {
 			for k := range keys {
 				if err := store.Check(fmt.Sprintf("192.0.2.%d:%d", w, 100+k), upgrade.Trust{}, key); err != nil {
@@ -227,8 +228,8 @@ func TestOpenSSHReadsTheFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	renewed := newKey(t).PublicKey()
-	check(t, store, upgrade.Trust{}, newKey(t).PublicKey())
+	renewed := loopback.HostKey(t).PublicKey()
+	check(t, store, upgrade.Trust{}, loopback.HostKey(t).PublicKey())
 	check(t, store, upgrade.Trust{Epoch: epoch}, renewed)
 	out, err := exec.Command(keygen, "-l", "-F", "[192.0.2.7]:830", "-f", path).CombinedOutput()
 	if err != nil || !bytes.Contains(out, []byte(ssh.FingerprintSHA256(renewed))) || bytes.Count(out, []byte("SHA256:")) != 1 {

@@ -1,7 +1,6 @@
 package sshdial_test
 
 import (
-	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
@@ -15,6 +14,7 @@ import (
 
 	"vsrx-upgrade/internal/sshdial"
 	"vsrx-upgrade/internal/upgrade"
+	"vsrx-upgrade/testsuite/loopback"
 )
 
 const rightPassword = "fake-password-of-the-test"
@@ -39,23 +39,9 @@ type serverOptions struct {
 // serve starts a server that knows root with rightPassword; it ends with the test.
 func serve(t *testing.T, o serverOptions) *server {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &server{address: "127.0.0.1", port: listener.Addr().(*net.TCPAddr).Port}
+	s := &server{address: "127.0.0.1"}
 	config := s.config(o)
-	t.Cleanup(func() { listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			t.Cleanup(func() { conn.Close() })
-			go s.handle(conn, config)
-		}
-	}()
+	s.port = loopback.Listen(t, func(conn net.Conn) { s.handle(conn, config) })
 	return s
 }
 
@@ -126,15 +112,6 @@ func (s *server) endpoint() upgrade.Endpoint {
 
 // hostPort is the address as the store of host keys sees it.
 func (s *server) hostPort() string { return net.JoinHostPort(s.address, strconv.Itoa(s.port)) }
-
-func newKey(t *testing.T) ssh.Signer {
-	t.Helper()
-	_, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return signer(t, private)
-}
 
 func newRSAKey(t *testing.T) ssh.Signer {
 	t.Helper()

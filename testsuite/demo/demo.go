@@ -42,7 +42,7 @@ type verdict struct {
 }
 
 // open starts the server, the cloud and the worker, and registers what the namespace needs.
-func open(ctx context.Context, speed float64) (d *demo, err error) {
+func open(ctx context.Context, speed float64) (_ *demo, err error) {
 	dir, err := os.MkdirTemp("", "vsrx-upgrade-demo-")
 	if err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func open(ctx context.Context, speed float64) (d *demo, err error) {
 	if err != nil {
 		return nil, err
 	}
-	d = &demo{speed: speed, bin: bin, stage: &stage.Stage{Namespace: "default", Dir: dir}}
+	d := &demo{speed: speed, bin: bin, stage: &stage.Stage{Namespace: "default", Dir: dir}}
 	defer func() {
 		if err != nil {
 			d.close()

@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"go.temporal.io/api/workflowservice/v1"
 
 	"vsrx-upgrade/internal/upgrade"
 	"vsrx-upgrade/workflows"
@@ -42,11 +45,12 @@ func TestAPairIsUpgradedSecondaryFirstWithOneMoveOfTheTraffic(t *testing.T) {
 		t.Errorf("the history has %d events, want some and under 200", n)
 	}
 	in.wantStored(report)
+	in.wantListed(`VsrxGateway="gw-a" AND VsrxPod="dal09.pod01" AND VsrxTarget="23.4R2-S5.5" AND VsrxPhase="report"`)
 	in.wantNoSecret(append(secrets, in.secrets()...), map[string]string{"history": history, "permit": in.history(workflows.PermitID(report.Plan.Gateway.Account, report.Pod))})
 	record(t, "completed", history)
 }
 
-func TestAWorkerKilledInTheFirstReloadIsFollowedByOneThatGoesOn(t *testing.T) {
+func TestAWorkerKilledInAReloadAndOneStoppedInTheNextAreFollowedByOthersThatGoOn(t *testing.T) {
 	in := prepare(t)
 	worker, err := in.StartWorker()
 	if err != nil {
@@ -61,6 +65,14 @@ func TestAWorkerKilledInTheFirstReloadIsFollowedByOneThatGoesOn(t *testing.T) {
 	}
 	if s := in.Cloud.State(req.GatewayID); !s.Members[1].Reloading {
 		t.Fatalf("the worker was killed too late: %+v", s)
+	}
+	second, err := in.StartWorker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.await(req.GatewayID, "the second reload", func(r upgrade.Report) bool { return len(r.Nodes) == 2 && r.Nodes[1].ReloadID != 0 })
+	if err := second.Stop(); err != nil { // SIGTERM: it hands over and ends by itself
+		t.Errorf("stopping the worker in the second reload: %v", err)
 	}
 	in.startWorker()
 	report := in.result(req.GatewayID)
@@ -86,6 +98,23 @@ func TestPreemptComesBackWhenAskedFor(t *testing.T) {
 	}
 	if v := in.Cloud.Verdict(); len(v.Violations) > 0 || v.Outages != 2 {
 		t.Errorf("violations %+v, %d outages; want none, and two: the move of the upgrade and that of preempt", v.Violations, v.Outages)
+	}
+}
+
+// wantListed demands that one upgrade is found by its search attributes.
+func (in *installation) wantListed(query string) {
+	in.t.Helper()
+	for end := time.Now().Add(patience); ; time.Sleep(200 * time.Millisecond) { // visibility lags a little
+		found, err := in.client.CountWorkflow(context.Background(), &workflowservice.CountWorkflowExecutionsRequest{Query: query})
+		if err != nil {
+			in.t.Fatal(err)
+		}
+		if found.GetCount() == 1 {
+			return
+		}
+		if time.Now().After(end) {
+			in.t.Fatalf("%d workflows are found by %s, want one", found.GetCount(), query)
+		}
 	}
 }
 
