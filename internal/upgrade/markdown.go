@@ -70,7 +70,7 @@ func clock(t time.Time) string {
 	if t.IsZero() {
 		return "–"
 	}
-	return t.UTC().Format("01-02\u00a015:04:05") // a line must not break inside
+	return t.UTC().Format("02\u00a0Jan\u00a015:04:05") // a line must not break inside
 }
 
 func orDash(s string) string {

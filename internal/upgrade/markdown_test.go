@@ -31,7 +31,7 @@ func TestWhatToDoNextStandsAboveEveryTable(t *testing.T) {
 		"a hold before a question": {func(r *upgrade.Report) {
 			r.Hold, r.Ask = &upgrade.Hold{Reason: "it broke", Choices: []string{"retry"}}, &upgrade.Ask{Text: "go?"}
 		}, []string{"it broke"}},
-		"the head": {func(*upgrade.Report) {}, []string{"edge-quokka", oldRelease, newRelease, "reload", "05-17 22:15:00"}},
+		"the head": {func(*upgrade.Report) {}, []string{"edge-quokka", oldRelease, newRelease, "reload", "17 May 22:15:00"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := runningReport(t)
@@ -52,9 +52,9 @@ func TestWhatToDoNextStandsAboveEveryTable(t *testing.T) {
 func TestTheTablesShowEachReloadAndTheLog(t *testing.T) {
 	text := runningReport(t).Markdown()
 	for _, row := range []string{
-		"| node1 | quokka-b | 31077 | 05-17 22:15:00 | – | – |\n",
+		"| node1 | quokka-b | 31077 | 17 May 22:15:00 | – | – |\n",
 		"| node0 | quokka-a | – | – | – | – |\n",
-		"| 05-17 22:16:00 | reload | reload on |\n",
+		"| 17 May 22:16:00 | reload | reload on |\n",
 	} {
 		if !strings.Contains(text, row) {
 			t.Errorf("no row %q in:\n%s", row, text)
@@ -102,7 +102,7 @@ func TestALogTextCannotBreakItsRow(t *testing.T) {
 	for _, said := range []string{"a|b || c", "refused\nby the API", "refused\n\n| by | the API"} {
 		r := runningReport(t)
 		r.Log[0].Text = said
-		_, row, _ := strings.Cut(r.Markdown(), "| 05-17 22:16:00 ")
+		_, row, _ := strings.Cut(r.Markdown(), "| 17 May 22:16:00 ")
 		line, rest, _ := strings.Cut(row, "\n")
 		words := strings.FieldsFunc(said, func(r rune) bool { return r == '|' || r == '\n' || r == ' ' })
 		for _, word := range words {
@@ -119,7 +119,7 @@ func TestALogTextCannotBreakItsRow(t *testing.T) {
 func TestTimesAreShownInUTC(t *testing.T) {
 	r := runningReport(t)
 	r.Since = r.Since.In(time.FixedZone("east", 9*3600))
-	if text := r.Markdown(); !strings.Contains(text, "since 05-17 22:15:00") {
+	if text := r.Markdown(); !strings.Contains(text, "since 17 May 22:15:00") {
 		t.Errorf("rendered:\n%s", text)
 	}
 }
