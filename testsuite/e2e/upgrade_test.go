@@ -26,7 +26,10 @@ func TestAPairIsUpgradedSecondaryFirstWithOneMoveOfTheTraffic(t *testing.T) {
 		t.Errorf("reloads before the approval: %d of node0 (primary) and %d of node1, want the secondary only", s.Members[0].Reloads, s.Members[1].Reloads)
 	}
 	secrets = append(secrets, in.secrets()...)
-	in.instruct(workflows.UpdateApprove, req.GatewayID)
+	if code, _, text := in.run(in.Temporal(t.Context(), "workflow", "update", "execute", "--workflow-id", workflows.UpgradeID(req.GatewayID),
+		"--name", workflows.UpdateApprove, "--input", `{"by":"tester","reason":"traffic flows"}`)); code != 0 {
+		t.Fatalf("temporal workflow update execute: %s", text)
+	}
 	report := in.result(req.GatewayID)
 	if report.Outcome != upgrade.OutcomeCompleted || report.From != "22.2R2-S2.3" || report.Target != req.TargetVersion {
 		t.Errorf("the report says %q from %s to %s", report.Outcome, report.From, report.Target)
