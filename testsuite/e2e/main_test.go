@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -40,6 +41,10 @@ var (
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
+	// These tests wait for the cloud's clock, not for the processor.
+	if err := flag.Set("test.parallel", "6"); err != nil {
+		return fail(err)
+	}
 	dir, err := os.MkdirTemp("", "vsrx-upgrade-e2e-")
 	if err != nil {
 		return fail(err)
