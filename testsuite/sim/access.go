@@ -10,6 +10,7 @@ type Access struct {
 	API         string          `json:"api"`
 	Username    string          `json:"username"`
 	APIKey      string          `json:"apiKey"`
+	Control     string          `json:"control"` // base URL of the control face
 	HostSSHPort int             `json:"hostSshPort"`
 	SSHPort     int             `json:"sshPort"`
 	NetconfPort int             `json:"netconfPort"`
@@ -46,15 +47,13 @@ func (c *Cloud) Access() Access {
 	defer c.enter()()
 	a := Access{
 		API: fmt.Sprintf("http://%s/rest/v3.1/", c.webAddress), Username: c.account.username, APIKey: c.account.apiKey,
+		Control:     "http://" + c.controlAddress,
 		HostSSHPort: c.ports.hostSSH, SSHPort: c.ports.ssh, NetconfPort: c.ports.netconf,
 	}
 	for _, g := range c.gateways {
 		entry := GatewayAccess{
-			ID: g.spec.ID, Name: g.spec.Name, Kind: "ha", Account: c.account.id, Pod: g.spec.Pod, Address: g.address,
+			ID: g.spec.ID, Name: g.spec.Name, Kind: g.kind(), Account: c.account.id, Pod: g.spec.Pod, Address: g.address,
 			SSHPort: c.ports.ssh, NetconfPort: c.ports.netconf, RootPassword: g.rootPassword,
-		}
-		if g.spec.Standalone {
-			entry.Kind = "standalone"
 		}
 		for _, m := range g.members {
 			entry.Members = append(entry.Members, MemberAccess{
@@ -97,10 +96,21 @@ type MemberState struct {
 // State tells the truth about a gateway; the zero State if there is no such gateway.
 func (c *Cloud) State(gatewayID int) State {
 	defer c.enter()()
-	g := c.gatewayByID(gatewayID)
-	if g == nil {
-		return State{}
+	if g := c.gatewayByID(gatewayID); g != nil {
+		return g.state()
 	}
+	return State{}
+}
+
+// kind is "ha" or "standalone".
+func (g *appliance) kind() string {
+	if g.spec.Standalone {
+		return "standalone"
+	}
+	return "ha"
+}
+
+func (g *appliance) state() State {
 	s := State{
 		Status: string(g.status), Traffic: g.traffic.stopped == "", Stopped: string(g.traffic.stopped),
 		PreemptActive: g.preempt(), Primary: g.primary, Upgrading: g.upgrading, Healthy: g.whole(),

@@ -1,16 +1,11 @@
 package sim
 
-import (
-	"strconv"
-)
+import "time"
 
+// startPrecheck is SoftLayer_Network_Gateway_Precheck::upgradePrecheck and its sisters.
 func startPrecheck(category string) func(*request) (any, error) {
 	return func(r *request) (any, error) {
-		var id int
-		if err := r.parameter(0, &id); err != nil {
-			return nil, err
-		}
-		g, err := r.gatewayOf(strconv.Itoa(id))
+		g, err := r.gatewayOfParameter()
 		if err != nil {
 			return nil, err
 		}
@@ -24,112 +19,7 @@ func startPrecheck(category string) func(*request) (any, error) {
 	}
 }
 
-func precheckStatus(r *request) (any, error) {
-	var id int
-	if err := r.parameter(0, &id); err != nil {
-		return nil, err
-	}
-	g, err := r.gatewayOf(strconv.Itoa(id))
-	if err != nil {
-		return nil, err
-	}
-	var rows []precheckRow
-	for _, category := range []string{upgradePrecheck, reloadPrecheck} {
-		for _, m := range g.members {
-			rows = append(rows, precheckRow{category, m})
-		}
-	}
-	return objects("Network_Gateway_Precheck", rows), nil
-}
-
-// reloadOperatingSystem is SoftLayer_Hardware_Server::reloadOperatingSystem: with FORCE it starts at once, otherwise
-// it only hands out a token.
-func reloadOperatingSystem(r *request) (any, error) {
-	m, err := r.memberOf(r.id, byHardwareID)
-	if err != nil {
-		return nil, err
-	}
-	var mode string
-	if len(r.parameters) == 0 || r.parameter(0, &mode) != nil || mode != "FORCE" {
-		return r.cloud.password("token"), nil
-	}
-	version, err := r.orderedVersion(m)
-	if err != nil {
-		return nil, err
-	}
-	answer, err, handled := r.sabotaged(m)
-	if handled {
-		return answer, err
-	}
-	if err := r.cloud.submit(m, version); err != nil {
-		return nil, err
-	}
-	if _, hit := r.cloud.spend("reload-timeout-done", m); hit {
-		return cutOff{}, nil
-	}
-	if _, hit := r.cloud.spend("reload-token", m); hit {
-		return r.cloud.password("token"), nil
-	}
-	return "1", nil
-}
-
-// sabotaged applies the faults that start nothing.
-func (r *request) sabotaged(m *member) (answer any, err error, handled bool) {
-	if _, hit := r.cloud.spend("reload-200-error", m); hit {
-		return raw{200, "application/json", `{"error":"Internal Error","code":"` + exceptionPublic + `"}`}, nil, true
-	}
-	if _, hit := r.cloud.spend("reload-timeout-lost", m); hit {
-		return cutOff{}, nil, true
-	}
-	if _, hit := r.cloud.spend("reload-busy-500", m); hit {
-		return nil, busyRefusal(), true
-	}
-	return nil, nil, false
-}
-
-func busyRefusal() *refusal {
-	return &refusal{500, exceptionPublic, "The server has an active transaction; the reload was not started."}
-}
-
-// orderedVersion is the version of the one OS price of a reload order; without a price it is the recorded one.
-func (r *request) orderedVersion(m *member) (string, error) {
-	var order struct {
-		ItemPrices []struct {
-			ID int `json:"id"`
-		} `json:"itemPrices"`
-	}
-	if len(r.parameters) < 2 {
-		return m.version, nil
-	}
-	if err := r.parameter(1, &order); err != nil {
-		return "", err
-	}
-	if len(order.ItemPrices) == 0 {
-		return m.version, nil
-	}
-	for _, p := range r.cloud.prices {
-		if p.id == order.ItemPrices[0].ID && len(order.ItemPrices) == 1 {
-			return p.version, nil
-		}
-	}
-	return "", notFound(strconv.Itoa(order.ItemPrices[0].ID))
-}
-
-// submit is a client's reload submission: judged first, then refused or begun.
-func (c *Cloud) submit(m *member, version string) error {
-	c.judgeRepeat(m, version)
-	if m.busy() {
-		return busyRefusal()
-	}
-	c.judgeSubmission(m, version)
-	if category := m.gateway.unready(m, version); category != "" {
-		return &refusal{500, exceptionPublic, "The gateway is not ready: " + category + "."}
-	}
-	c.monitor.reloads++
-	m.begin(&reload{requested: version, installed: version})
-	return nil
-}
-
+// updateGatewayPassword is SoftLayer_Network_Gateway::updateGatewayUserPassword, which changes IBM's record only.
 func updateGatewayPassword(r *request) (any, error) {
 	g, err := r.gatewayOf(r.id)
 	if err != nil {
@@ -154,23 +44,81 @@ func updateGatewayPassword(r *request) (any, error) {
 	return true, nil
 }
 
+// editHostPasswords is SoftLayer_Hardware_Server::editSoftwareComponentPasswords.
 func editHostPasswords(r *request) (any, error) {
-	m, err := r.memberOf(r.id, byHardwareID)
+	m, err := r.serverOf(r.id)
 	if err != nil {
 		return nil, err
 	}
 	var wanted []struct {
-		ID       int
+		ID       loose
 		Password string
 	}
 	if err := r.parameter(0, &wanted); err != nil {
 		return nil, err
 	}
 	for _, w := range wanted {
-		if w.ID != m.host.record.id {
-			return nil, notFound(strconv.Itoa(w.ID))
+		if int(w.ID) != m.host.record.id {
+			return nil, notFound(w.ID.String())
 		}
 		m.host.record.password, m.host.record.modified = w.Password, r.cloud.clock.now
 	}
+	return true, nil
+}
+
+// setHostPassword is SoftLayer_Hardware_Server::setOperatingSystemPassword, which changes IBM's record only.
+func setHostPassword(r *request) (any, error) {
+	m, err := r.serverOf(r.id)
+	if err != nil {
+		return nil, err
+	}
+	var wanted string
+	if err := r.parameter(0, &wanted); err != nil {
+		return nil, err
+	}
+	m.host.record.password, m.host.record.modified = wanted, r.cloud.clock.now
+	return true, nil
+}
+
+// management is what somebody made of a server's management interface.
+type management string
+
+const (
+	managementAsBuilt  management = "" // on, unless a fault says otherwise
+	managementEnabled  management = "enabled"
+	managementDisabled management = "disabled"
+)
+
+// managementDelay is the virtual time until a change of the management interface shows; IBM documents only that it is
+// asynchronous.
+const managementDelay = 2 * time.Minute
+
+// managementOff tells whether the management card of a server does not answer.
+func (m *member) managementOff() bool {
+	if m.management != managementAsBuilt {
+		return m.management == managementDisabled
+	}
+	_, armed := m.gateway.cloud.armed("ipmi-disabled", m)
+	return armed
+}
+
+// toggleManagement is SoftLayer_Hardware_Server::toggleManagementInterface.
+func toggleManagement(r *request) (any, error) {
+	m, err := r.serverOf(r.id)
+	if err != nil {
+		return nil, err
+	}
+	var on truth
+	if err := r.parameter(0, &on); err != nil {
+		return nil, err
+	}
+	if m.busy() {
+		return nil, &refusal{500, exceptionPublic, "The management interface cannot be changed while a transaction is active."}
+	}
+	r.cloud.clock.after(managementDelay, func() {
+		if m.management = managementDisabled; on {
+			m.management = managementEnabled
+		}
+	})
 	return true, nil
 }

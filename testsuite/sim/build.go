@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -13,7 +14,7 @@ func (c *Cloud) build(opts Options) error {
 		id: number, userID: c.id(), apiKey: c.password("apikey"),
 		username: fmt.Sprintf("%d_upgrade@operator.example", number),
 	}
-	taken := map[int]bool{}
+	taken, members := map[int]bool{}, map[int]bool{}
 	for _, spec := range opts.Gateways {
 		if spec.ID <= 0 || taken[spec.ID] {
 			return fmt.Errorf("gateway id %d is missing or used twice", spec.ID)
@@ -24,6 +25,12 @@ func (c *Cloud) build(opts Options) error {
 			return fmt.Errorf("building gateway %d: %w", spec.ID, err)
 		}
 		c.gateways = append(c.gateways, g)
+		for _, m := range g.members {
+			if m.id == m.hardwareID || members[m.id] || members[m.hardwareID] {
+				return fmt.Errorf("building gateway %d: an id of node%d is used twice", spec.ID, m.node)
+			}
+			members[m.id], members[m.hardwareID] = true, true
+		}
 		for _, v := range append(slices.Clone(spec.Offered), spec.Version) {
 			c.addPrice(v)
 		}
@@ -53,7 +60,7 @@ func (c *Cloud) newAppliance(spec Gateway, seed uint64) (*appliance, error) {
 	}
 	g := &appliance{
 		cloud: c, spec: spec, address: c.block.address(), status: statusActive, published: statusActive,
-		checks: map[string]*check{}, primary: [2]int{spec.Primary, spec.Primary}, failovers: [2]int{1, 1},
+		checks: map[string]*check{}, sessions: map[int]*netconfSession{}, primary: [2]int{spec.Primary, spec.Primary}, failovers: [2]int{1, 1},
 		rootPassword: c.password("vsrx-root"), adminPassword: c.password("vsrx-admin"),
 		traffic: traffic{seconds: map[cause]float64{}},
 	}
@@ -61,16 +68,19 @@ func (c *Cloud) newAppliance(spec Gateway, seed uint64) (*appliance, error) {
 	if text == "" {
 		text = defaultConfiguration(spec, g.address)
 	}
+	nodes := 2
+	if spec.Standalone {
+		nodes = 1
+	}
+	if len(spec.Members) > nodes {
+		return nil, fmt.Errorf("%d members are too many", len(spec.Members))
+	}
 	config, err := parseConfiguration(c.grammar, text)
 	if err != nil {
 		return nil, fmt.Errorf("reading its configuration: %w", err)
 	}
 	g.config = config
 	g.commits = []commit{{user: "root", client: "cli", at: c.clock.now.AddDate(0, -2, 0), config: config.clone()}}
-	nodes := 2
-	if spec.Standalone {
-		nodes = 1
-	}
 	for n := range nodes {
 		g.members = append(g.members, c.newMember(g, n, seed))
 	}
@@ -92,11 +102,21 @@ func (c *Cloud) newMember(g *appliance, node int, seed uint64) *member {
 		name: fmt.Sprintf("%s-h%d", g.spec.Name, node), address: c.block.address(), up: true, password: password,
 		record: credential{id: c.id(), username: "root", password: password, modified: installed},
 		key:    c.hostKey(), provisioned: installed, booted: installed, backup: !g.spec.Standalone,
+		machine: newMachine(), backupImage: diskImage{version: g.spec.Version, written: installed, digest: fmt.Sprint("backup of ", m.id)},
 	}
 	m.vm.domain = fmt.Sprintf("vSRXvM%d", 3+c.random.IntN(2))
+	if node < len(g.spec.Members) {
+		m.christen(g.spec.Members[node])
+	}
 	m.create(g.spec.Version)
 	m.vm.power, m.vm.standing, m.vm.booted = running, joined, installed
 	return m
+}
+
+// christen gives a member the ids and names that the options choose.
+func (m *member) christen(spec Member) {
+	m.id, m.hardwareID = cmp.Or(spec.ID, m.id), cmp.Or(spec.HardwareID, m.hardwareID)
+	m.host.name, m.vm.domain = cmp.Or(spec.Host, m.host.name), cmp.Or(spec.Domain, m.vm.domain)
 }
 
 // gatewayByID is nil if the account has no such gateway.

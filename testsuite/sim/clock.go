@@ -82,12 +82,13 @@ func (k *clock) advance(to time.Time) {
 	}
 }
 
-// wait is the real time until the next event; false if there is nothing to wait for.
+// wait is the real time until the next event, but an hour at most; false if there is nothing to wait for.
 func (k *clock) wait() (time.Duration, bool) {
 	if k.paused || len(k.queue) == 0 {
 		return 0, false
 	}
-	return time.Duration(float64(k.queue[0].at.Sub(k.now)) / k.speed), true
+	real := float64(k.queue[0].at.Sub(k.now)) / k.speed
+	return time.Duration(min(real, float64(time.Hour))), true
 }
 
 // Now is the virtual time.

@@ -18,6 +18,7 @@ import (
 type Cloud struct {
 	mu       sync.Mutex
 	clock    clock
+	start    time.Time // virtual
 	random   *mathrand.Rand
 	physics  Physics
 	grammar  *rule
@@ -26,6 +27,9 @@ type Cloud struct {
 	prices   []price
 	account  account
 	faults   []Fault
+	planned  []Planned // in the order of Options
+	settings Settings  // every setting's value
+	api      disturbances
 	monitor  monitor
 	calls    []Call
 	nextID   int
@@ -34,13 +38,15 @@ type Cloud struct {
 
 	block      *block
 	ports      ports
-	web        *http.Server
+	servers    []*http.Server // API and control face
 	webAddress string
 	wake       chan struct{}
 	done       chan struct{}
 	closing    sync.Once
 	background sync.WaitGroup
 	sessions   sync.WaitGroup
+
+	controlAddress string
 }
 
 // account is the customer and the API user.
@@ -61,8 +67,8 @@ type price struct {
 // Start builds the world and opens its faces; it fails if the options are contradictory or no address is free.
 func Start(opts Options) (*Cloud, error) {
 	opts = opts.withDefaults()
-	if opts.Speed < 0 {
-		return nil, fmt.Errorf("speed %v is negative", opts.Speed)
+	if err := checkSpeed(opts.Speed); err != nil {
+		return nil, err
 	}
 	reserved, err := reserveBlock()
 	if err != nil {
@@ -70,12 +76,17 @@ func Start(opts Options) (*Cloud, error) {
 	}
 	c := &Cloud{
 		clock:   newClock(opts.Start, opts.Speed, time.Now()),
+		start:   opts.Start,
 		random:  mathrand.New(mathrand.NewPCG(opts.Seed, 0x76737278)),
 		physics: opts.Physics, grammar: newGrammar(), schema: newSchema(),
 		block: reserved, nextID: 6_000_000,
 		wake: make(chan struct{}, 1), done: make(chan struct{}),
+		api: disturbances{seen: map[Fault]int{}, past: map[string]*pastAnswer{}},
 	}
 	if err := c.build(opts); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	if err := errors.Join(c.choose(opts.Settings), c.plan(opts.Faults)); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	if err := c.open(); err != nil {
@@ -87,17 +98,31 @@ func Start(opts Options) (*Cloud, error) {
 	return c, nil
 }
 
-// open chooses the ports and makes every face answer.
-func (c *Cloud) open() error {
-	if err := c.choosePorts(); err != nil {
+// open chooses the ports, common to the whole world, and makes every face answer.
+func (c *Cloud) open() (err error) {
+	var hosts, devices []string
+	for _, g := range c.gateways {
+		devices = append(devices, g.address)
+		for _, m := range g.members {
+			hosts = append(hosts, m.host.address)
+		}
+	}
+	var onHosts, onSSH, onNetconf map[string]net.Listener
+	if c.ports.hostSSH, onHosts, err = c.block.listen(hosts); err != nil {
+		return err
+	}
+	if c.ports.ssh, onSSH, err = c.block.listen(devices, c.ports.hostSSH); err != nil {
+		return err
+	}
+	if c.ports.netconf, onNetconf, err = c.block.listen(devices, c.ports.hostSSH, c.ports.ssh); err != nil {
 		return err
 	}
 	for _, g := range c.gateways {
-		g.ssh = newEndpoint(&c.sessions, g.address, c.ports.ssh, c.serveDevice(g, deviceSSH))
-		g.netconf = newEndpoint(&c.sessions, g.address, c.ports.netconf, c.serveDevice(g, deviceNetconf))
+		g.ssh = newEndpoint(&c.sessions, onSSH[g.address], c.serveDevice(g, deviceSSH))
+		g.netconf = newEndpoint(&c.sessions, onNetconf[g.address], c.serveDevice(g, deviceNetconf))
 		list := []*endpoint{g.ssh, g.netconf}
 		for _, m := range g.members {
-			m.host.endpoint = newEndpoint(&c.sessions, m.host.address, c.ports.hostSSH, c.serveHost(m))
+			m.host.endpoint = newEndpoint(&c.sessions, onHosts[m.host.address], c.serveHost(m))
 			list = append(list, m.host.endpoint)
 		}
 		for _, e := range list {
@@ -106,38 +131,31 @@ func (c *Cloud) open() error {
 			}
 		}
 	}
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
+	if c.webAddress, err = c.serveHTTP(c.apiHandler()); err != nil {
 		return fmt.Errorf("listening for the API: %w", err)
 	}
-	c.webAddress = l.Addr().String()
-	c.web = &http.Server{Handler: c.apiHandler()}
+	if c.controlAddress, err = c.serveHTTP(c.controlHandler()); err != nil {
+		return fmt.Errorf("listening for the control face: %w", err)
+	}
+	return nil
+}
+
+// serveHTTP answers on a free port of 127.0.0.1 until the world closes.
+func (c *Cloud) serveHTTP(handler http.Handler) (address string, err error) {
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	server := &http.Server{Handler: handler}
+	c.servers = append(c.servers, server)
 	c.sessions.Go(func() {
-		if err := c.web.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			c.mu.Lock()
 			c.trouble(err)
 			c.mu.Unlock()
 		}
 	})
-	return nil
-}
-
-func (c *Cloud) choosePorts() (err error) {
-	var hosts, devices []string
-	for _, g := range c.gateways {
-		devices = append(devices, g.address)
-		for _, m := range g.members {
-			hosts = append(hosts, m.host.address)
-		}
-	}
-	if c.ports.hostSSH, err = c.block.port(hosts); err != nil {
-		return err
-	}
-	if c.ports.ssh, err = c.block.port(devices, c.ports.hostSSH); err != nil {
-		return err
-	}
-	c.ports.netconf, err = c.block.port(devices, c.ports.hostSSH, c.ports.ssh)
-	return err
+	return l.Addr().String(), nil
 }
 
 // trouble remembers that the simulator itself failed; Close reports it.
@@ -156,8 +174,8 @@ func (c *Cloud) Close() error {
 		c.clock.queue = nil
 		c.clock.paused, c.clock.base = true, c.clock.now
 		c.mu.Unlock()
-		if c.web != nil {
-			c.trouble(c.web.Close())
+		for _, server := range c.servers {
+			c.trouble(server.Close())
 		}
 		for _, g := range c.gateways {
 			for _, e := range []*endpoint{g.ssh, g.netconf} {

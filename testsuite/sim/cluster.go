@@ -1,8 +1,11 @@
 package sim
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
-// powerOn boots a VM; after its boot time it joins or, alone, takes the groups.
+// powerOn boots a VM from its image; after its boot time it joins or, alone, takes the groups.
 func (m *member) powerOn() {
 	g := m.gateway
 	if m.vm.power == running || m.vm.power == absent {
@@ -10,8 +13,8 @@ func (m *member) powerOn() {
 	}
 	m.vm.power, m.vm.standing, m.vm.version = running, booting, m.vm.image
 	m.vm.life++
+	m.vm.disk.digest = fmt.Sprintf("%s, started %d times", m.vm.disk.digest, m.vm.life)
 	life := m.vm.life
-	g.cloud.judgeVersions(m)
 	g.cloud.clock.after(g.cloud.physics.Boot, func() {
 		if m.vm.life == life && m.vm.power == running {
 			m.join(false)
@@ -43,6 +46,9 @@ func (m *member) rejoin() {
 	switch peer := m.peer(); {
 	case peer == nil || !peer.active():
 		m.vm.standing = joined
+	case g.controlDown:
+		m.losesHeartbeat()
+		return
 	case peer.vm.version != m.vm.version:
 		m.vm.standing = joined // without a common version there is no sync; settle sees the split brain
 	default:
@@ -53,15 +59,28 @@ func (m *member) rejoin() {
 	g.settle(causeFailover)
 }
 
+// progress moves a rejoining node on; a fault can keep it in cold sync or leave it with a monitor failure.
 func (m *member) progress(life int, from, to standing) {
+	g := m.gateway
 	if m.vm.life != life || m.vm.standing != from {
 		return
 	}
-	m.vm.standing = to
-	m.gateway.settle(causeFailover)
-	if to == joined {
-		m.gateway.honourPreempt()
+	if _, late := g.cloud.armed("cluster-cs", m); late && to == joined {
+		return
 	}
+	if _, failing := g.cloud.armed("cluster-if", m); failing && to == joined {
+		m.vm.failures = "IF"
+	}
+	m.vm.standing = to
+	g.settle(causeFailover)
+	if to != joined {
+		return
+	}
+	if _, wrong := g.cloud.armed("rg1-wrong-node", m); wrong && m.able() && g.primary[1] != m.node {
+		g.move(1, m.node, causeFailover)
+		return
+	}
+	g.honourPreempt()
 }
 
 // settle gives every group a primary after a change and judges what that does to traffic.
@@ -131,25 +150,29 @@ func (g *appliance) moveAddress() {
 	for _, e := range []*endpoint{g.ssh, g.netconf} {
 		e.close()
 		if g.primary[0] != none {
-			g.cloud.trouble(e.open())
+			g.cloud.trouble(g.listen(e))
 		}
 	}
-	g.lockedBy = nil
+	g.closeDatabase()
 }
 
-// honourPreempt gives RG1 to the node with the higher priority if preempt is active.
+// honourPreempt gives RG1 to the node with the higher priority if preempt is active and no hold-down runs.
 func (g *appliance) honourPreempt() {
 	holder := g.node(g.primary[1])
 	if !g.preempt() || holder == nil || g.manual[1] {
 		return
 	}
-	if peer := holder.peer(); peer.able() && g.configured(1, peer.node) > g.configured(1, holder.node) {
+	if peer := holder.peer(); peer.able() && !g.heldDown(1, peer.node) && g.configured(1, peer.node) > g.configured(1, holder.node) {
 		g.move(1, peer.node, causePreempt)
 	}
 }
 
-// move hands a group over on purpose.
+// move hands a group over on purpose; the node that gives it away stays in secondary-hold for the hold-down time
+// (Juniper: "Chassis Cluster Redundancy Group Manual Failover").
 func (g *appliance) move(group, node int, why cause) {
+	c := g.cloud
+	g.holdDown[group] = holdDown{node: g.primary[group], until: c.clock.now.Add(g.holdDownTime(group))}
+	c.clock.at(g.holdDown[group].until, g.honourPreempt)
 	g.primary[group] = node
 	g.failovers[group]++
 	if group == 0 {
@@ -158,6 +181,29 @@ func (g *appliance) move(group, node int, why cause) {
 	}
 	g.gap(why)
 	g.tally()
+}
+
+// holdDown is the node that has given a group away and may not take it back on purpose yet.
+type holdDown struct {
+	node  int
+	until time.Time
+}
+
+func (g *appliance) heldDown(group, node int) bool {
+	h := g.holdDown[group]
+	return h.node == node && g.cloud.clock.now.Before(h.until)
+}
+
+// holdDownTime is hold-down-interval; Juniper's default is 300 s for redundancy group 0 and 1 s for the others.
+func (g *appliance) holdDownTime(group int) time.Duration {
+	seconds := 1
+	if group == 0 {
+		seconds = 300
+	}
+	if n := number(g.config.text(fmt.Sprintf("chassis cluster redundancy-group %d hold-down-interval", group))); n > 0 {
+		seconds = n
+	}
+	return time.Duration(seconds) * time.Second
 }
 
 // configured is a node's priority in the configuration.
@@ -189,6 +235,8 @@ func (g *appliance) rows(group int) []row {
 			r.manual = "yes"
 		}
 		switch {
+		case m.up() && (m.vm.standing == ineligible || m.vm.standing == disabled):
+			r.status, r.priority = string(m.vm.standing), "0"
 		case !m.active():
 			r = row{node: n, priority: "0", status: "lost", preempt: "n/a", manual: "n/a", failures: "n/a"}
 		case n == g.primary[group]:
@@ -198,19 +246,34 @@ func (g *appliance) rows(group int) []row {
 			}
 			_, clean := g.cloud.armed("lone-clean", m)
 			if peer := m.peer(); group == 1 && !peer.active() && !clean {
-				r.priority, r.failures = "0", "CS" // IBM's sample of a node left alone
+				r.fail("CS") // IBM's sample of a node left alone
 			}
 		case m.vm.standing == holding:
 			r.status, r.priority = "hold", "0"
+		case g.heldDown(group, n):
+			r.status = "secondary-hold"
 		default:
 			r.status = "secondary"
 			if group == 1 && m.vm.standing == syncing {
-				r.priority, r.failures = "0", "CS"
+				r.fail("CS")
 			}
+		}
+		if group == 1 && m.active() && m.vm.failures != "" {
+			r.fail(m.vm.failures)
 		}
 		rows = append(rows, r)
 	}
 	return rows
+}
+
+// fail adds a monitor failure; its weight takes the whole priority.
+func (r *row) fail(code string) {
+	r.priority = "0"
+	if r.failures == "None" {
+		r.failures = code
+		return
+	}
+	r.failures += " " + code
 }
 
 // role is a node's state in RG1, for State.

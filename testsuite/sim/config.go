@@ -13,6 +13,7 @@ type node struct {
 	name     string
 	values   []string
 	inactive bool
+	mark     mark // only in what a client loads
 	children []*node
 }
 
@@ -25,9 +26,13 @@ type configuration struct {
 // errStatementNotFound is what Junos warns of when a statement to delete or deactivate does not exist.
 var errStatementNotFound = errors.New("statement not found")
 
+func newConfiguration(grammar *rule) *configuration {
+	return &configuration{grammar: grammar, root: &node{rule: grammar}}
+}
+
 // parseConfiguration reads set form: lines of set, delete, activate and deactivate.
 func parseConfiguration(grammar *rule, text string) (*configuration, error) {
-	c := &configuration{grammar: grammar, root: &node{rule: grammar}}
+	c := newConfiguration(grammar)
 	_, err := c.load(text)
 	return c, err
 }
@@ -73,38 +78,10 @@ func (c *configuration) apply(line string) error {
 		if n == nil {
 			return errStatementNotFound
 		}
-		n.inactive = words[0] == "deactivate"
+		n.deactivate(words[0] == "deactivate")
 		return nil
 	}
 	return fmt.Errorf("unknown command: %s", words[0])
-}
-
-// splitWords splits at blanks outside of double quotes; quotes stay part of the word, brackets are dropped.
-func splitWords(line string) ([]string, error) {
-	var words []string
-	var word strings.Builder
-	quoted := false
-	flush := func() {
-		if w := word.String(); w != "" && w != "[" && w != "]" {
-			words = append(words, w)
-		}
-		word.Reset()
-	}
-	for _, r := range line {
-		if r == '"' {
-			quoted = !quoted
-		}
-		if (r == ' ' || r == '\t') && !quoted {
-			flush()
-			continue
-		}
-		word.WriteRune(r)
-	}
-	flush()
-	if quoted {
-		return nil, fmt.Errorf("syntax error: unbalanced quotes: %s", line)
-	}
-	return words, nil
 }
 
 // step splits a path into the child node it names first and the rest.
@@ -121,34 +98,48 @@ func step(at *rule, path []string) (r *rule, name string, rest []string, err err
 }
 
 func (c *configuration) set(path []string) error {
-	n := c.root
+	_, err := c.root.put(path)
+	return err
+}
+
+// put makes a path below n and returns the statements on it, topmost first.
+func (n *node) put(path []string) (chain []*node, err error) {
 	for len(path) > 0 {
 		r, name, rest, err := step(n.rule, path)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		child := n.child(name)
 		if child == nil {
 			child = &node{rule: r, name: name}
-			n.children = append(n.children, child)
+			n.add(child)
 		}
-		if r != nil && (r.kind == value || r.kind == values) {
-			return child.assign(rest)
-		}
-		if len(rest) > 0 && (r == nil || r.kind == flag) {
-			return fmt.Errorf("syntax error: %s", strings.Join(path, " "))
+		chain = append(chain, child)
+		if r.leaf() {
+			return chain, child.assign(rest)
 		}
 		n, path = child, rest
 	}
-	return nil
+	return chain, nil
+}
+
+// add appends a child; of the statements without a keyword there is only one.
+func (n *node) add(child *node) {
+	if child.rule != nil && child.rule.kind == bare {
+		n.children = slices.DeleteFunc(n.children, func(x *node) bool { return x.rule == child.rule })
+	}
+	n.children = append(n.children, child)
 }
 
 func (n *node) assign(words []string) error {
 	if len(words) == 0 || n.rule.kind == value && len(words) > 1 {
 		return fmt.Errorf("syntax error: %s %s", n.name, strings.Join(words, " "))
 	}
+	if n.rule.secret {
+		words = []string{quoted(words[0])}
+	}
 	if n.rule.kind == value {
-		n.values = words
+		n.values = slices.Clone(words)
 		return nil
 	}
 	for _, w := range words {
@@ -168,6 +159,17 @@ func (n *node) child(name string) *node {
 	return nil
 }
 
+// deactivate turns a statement off or on. A list has no element of its own in XML; its entries carry the mark.
+func (n *node) deactivate(off bool) {
+	if n.rule != nil && n.rule.kind == list {
+		for _, entry := range n.children {
+			entry.inactive = off
+		}
+		return
+	}
+	n.inactive = off
+}
+
 // find is the node at a path and its parent; nil if there is none.
 func (c *configuration) find(path []string) (found, parent *node) {
 	n := c.root
@@ -180,7 +182,7 @@ func (c *configuration) find(path []string) (found, parent *node) {
 		if child == nil {
 			return nil, nil
 		}
-		if r := child.rule; r != nil && (r.kind == value || r.kind == values) {
+		if child.rule.leaf() {
 			if len(rest) > 0 && !slices.Contains(child.values, rest[0]) {
 				return nil, nil
 			}
@@ -201,26 +203,37 @@ func (c *configuration) remove(path []string) error {
 		n.values = slices.DeleteFunc(n.values, func(v string) bool { return v == last })
 		return nil
 	}
-	parent.children = slices.DeleteFunc(parent.children, func(x *node) bool { return x == n })
-	return c.prune(path)
-}
-
-// prune drops the containers that a deletion left empty, as Junos does.
-func (c *configuration) prune(path []string) error {
-	for len(path) > 1 {
-		path = path[:len(path)-1]
-		n, parent := c.find(path)
-		if n == nil || parent == nil || len(n.children) > 0 || n.rule == nil || n.rule.kind != container && n.rule.kind != list {
-			continue
-		}
-		parent.children = slices.DeleteFunc(parent.children, func(x *node) bool { return x == n })
-	}
+	parent.drop(n)
+	c.prune(path)
 	return nil
 }
 
-// active tells whether a statement is there and neither it nor anything above it is deactivated.
+func (n *node) drop(child *node) {
+	n.children = slices.DeleteFunc(n.children, func(x *node) bool { return x == child })
+}
+
+// prune drops the containers that a deletion left empty, as Junos does.
+func (c *configuration) prune(path []string) {
+	for len(path) > 1 {
+		path = path[:len(path)-1]
+		n, parent := c.find(path)
+		if n != nil && parent != nil && n.hollow() {
+			parent.drop(n)
+		}
+	}
+}
+
+// hollow is a statement that means nothing without others below it.
+func (n *node) hollow() bool {
+	return len(n.children) == 0 && n.rule != nil && (n.rule.kind == container || n.rule.kind == list)
+}
+
+// active tells whether a statement is there, also by inheritance, and neither it nor anything above it is deactivated.
 func (c *configuration) active(statement string) bool {
-	words := strings.Fields(statement)
+	return c.effective("").holds(strings.Fields(statement))
+}
+
+func (c *configuration) holds(words []string) bool {
 	for i := 1; i <= len(words); i++ {
 		if n, _ := c.find(words[:i]); n != nil && n.inactive {
 			return false
@@ -230,13 +243,17 @@ func (c *configuration) active(statement string) bool {
 	return n != nil
 }
 
-// text is the value of a leaf, without quotes; "" if there is none.
-func (c *configuration) text(path string) string {
-	n, _ := c.find(strings.Fields(path))
-	if n == nil || len(n.values) == 0 || !c.active(path) {
+// text is the value of an active leaf, without quotes; "" if there is none.
+func (c *configuration) text(path string) string { return c.textOn("", path) }
+
+// textOn is text with the groups that only one node inherits.
+func (c *configuration) textOn(nodeName, path string) string {
+	e, words := c.effective(nodeName), strings.Fields(path)
+	n, _ := e.find(words)
+	if n == nil || len(n.values) == 0 || !e.holds(words) {
 		return ""
 	}
-	return strings.Trim(n.values[0], `"`)
+	return unquoted(n.values[0])
 }
 
 func (c *configuration) clone() *configuration {
@@ -252,3 +269,6 @@ func (n *node) clone() *node {
 	}
 	return &twin
 }
+
+// same tells whether two configurations hold the same statements, in whatever order.
+func (c *configuration) same(other *configuration) bool { return compare(c, other) == "" }

@@ -31,8 +31,8 @@ func TestDeviceAnswersEveryReading(t *testing.T) {
 		{"<get-system-storage/>", "<used-percent>\n 18\n</used-percent>"},
 		{"<get-route-engine-information/>", "<status>Testing</status>"},
 		{"<get-commit-information/>", "<sequence-number>0</sequence-number>"},
-		{"<command>show version</command>", "Junos: 22.2R2-S2.3"},
-		{"<command>show chassis cluster status</command>", "node1  1        secondary            no      no       None"},
+		{"<command format=\"text\">show version</command>", "Junos: 22.2R2-S2.3"},
+		{"<command format=\"text\">show chassis cluster status</command>", "node1  1        secondary            no      no       None"},
 		{"<get-system-storage-information/>", "<bad-element>get-system-storage-information</bad-element>"},
 	} {
 		if reply := n.rpc(test.rpc); !strings.Contains(reply, test.want) {

@@ -18,12 +18,13 @@ type endpoint struct {
 	tasks   *sync.WaitGroup
 
 	mu       sync.Mutex
+	held     net.Listener // from the choice of the port until the first opening
 	listener net.Listener
 	conns    map[net.Conn]bool
 }
 
-func newEndpoint(tasks *sync.WaitGroup, address string, port int, serve func(net.Conn)) *endpoint {
-	return &endpoint{address: net.JoinHostPort(address, strconv.Itoa(port)), serve: serve, tasks: tasks, conns: map[net.Conn]bool{}}
+func newEndpoint(tasks *sync.WaitGroup, held net.Listener, serve func(net.Conn)) *endpoint {
+	return &endpoint{address: held.Addr().String(), held: held, serve: serve, tasks: tasks, conns: map[net.Conn]bool{}}
 }
 
 // open makes the endpoint answer; an open one stays as it is.
@@ -33,9 +34,12 @@ func (e *endpoint) open() error {
 	if e.listener != nil {
 		return nil
 	}
-	l, err := net.Listen("tcp4", e.address)
-	if err != nil {
-		return fmt.Errorf("listening on %s: %w", e.address, err)
+	l := e.held
+	if e.held = nil; l == nil {
+		var err error
+		if l, err = net.Listen("tcp4", e.address); err != nil {
+			return fmt.Errorf("listening on %s: %w", e.address, err)
+		}
 	}
 	e.listener = l
 	e.tasks.Go(func() { e.accept(l) })
@@ -85,11 +89,13 @@ func (e *endpoint) cut() {
 // close stops listening and drops every connection.
 func (e *endpoint) close() {
 	e.mu.Lock()
-	l := e.listener
-	e.listener = nil
+	held, l := e.held, e.listener
+	e.held, e.listener = nil, nil
 	e.mu.Unlock()
-	if l != nil {
-		l.Close()
+	for _, l := range []net.Listener{held, l} {
+		if l != nil {
+			l.Close()
+		}
 	}
 	e.cut()
 }
@@ -124,26 +130,33 @@ func (b *block) address() string {
 	return fmt.Sprintf("127.%d.%d.%d", b.second, n/250, 2+n%250)
 }
 
-// port picks an unprivileged port below the ephemeral range that is free on every given address, so that no outgoing
-// connection of this machine can take it while a simulated host is away.
-func (b *block) port(addresses []string, taken ...int) (int, error) {
+// listen picks an unprivileged port below the ephemeral range, so that no outgoing connection of this machine can take
+// it while a simulated host is away, and listens on it at every given address. The listeners are kept, not probed and
+// opened again: a child that this process forks in between would hold the probe for a moment.
+func (b *block) listen(addresses []string, taken ...int) (int, map[string]net.Listener, error) {
 	for range 500 {
 		p := 12000 + rand.IntN(14000)
-		if p == blockPort || slices.Contains(taken, p) || !freeOn(addresses, p) {
+		if p == blockPort || slices.Contains(taken, p) {
 			continue
 		}
-		return p, nil
+		if listeners, err := listenAll(addresses, p); err == nil {
+			return p, listeners, nil
+		}
 	}
-	return 0, fmt.Errorf("no free port on 127.%d.0.0/16", b.second)
+	return 0, nil, fmt.Errorf("no free port on 127.%d.0.0/16", b.second)
 }
 
-func freeOn(addresses []string, port int) bool {
+func listenAll(addresses []string, port int) (map[string]net.Listener, error) {
+	listeners := map[string]net.Listener{}
 	for _, a := range addresses {
 		l, err := net.Listen("tcp4", net.JoinHostPort(a, strconv.Itoa(port)))
 		if err != nil {
-			return false
+			for _, l := range listeners {
+				l.Close()
+			}
+			return nil, err
 		}
-		l.Close()
+		listeners[a] = l
 	}
-	return true
+	return listeners, nil
 }

@@ -2,17 +2,20 @@ package sim
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 )
 
-// Fault is something that goes wrong. Gateway and Member are SoftLayer ids; 0 means any.
+// Fault is something that goes wrong. Gateway and Member are SoftLayer ids; 0 means any. Call is for faults of single
+// API calls: the fault hits only the nth call that it fits, and is spent then; 0 means every one.
 type Fault struct {
-	Name    string `json:"name"`
-	Arg     string `json:"arg,omitempty"`
-	Gateway int    `json:"gateway,omitempty"`
-	Member  int    `json:"member,omitempty"`
+	Name    string `json:"name" yaml:"name"`
+	Arg     string `json:"arg,omitempty" yaml:"arg"`
+	Gateway int    `json:"gateway,omitempty" yaml:"gateway"`
+	Member  int    `json:"member,omitempty" yaml:"member"`
+	Call    int    `json:"call,omitempty" yaml:"call"`
 }
 
 // target is the first member that a fault of a kind can befall; nil if there is none.
@@ -32,10 +35,19 @@ type faultKind struct {
 	clear   func(*Cloud, Fault, *member)
 	instant bool
 	pair    bool // it needs an HA gateway
+	calls   bool // it hits single API calls, so that they can be counted
 }
 
-// faultKinds is every fault this world knows.
+// faultKinds is every fault this world knows: the first ones below, and those of each face.
 func faultKinds() map[string]faultKind {
+	kinds := firstFaults()
+	for _, rows := range []map[string]faultKind{apiFaults(), deviceFaults(), worldFaults()} {
+		maps.Copy(kinds, rows)
+	}
+	return kinds
+}
+
+func firstFaults() map[string]faultKind {
 	return map[string]faultKind{
 		"peer-lost":              {pair: true, apply: losePeer, clear: repairPeer},
 		"precheck-code":          {check: needNumber},
@@ -45,22 +57,10 @@ func faultKinds() map[string]faultKind {
 		"password-mismatch":      {apply: spoilRecord, clear: repairRecord},
 		"host-password-mismatch": {apply: spoilHostRecord, clear: repairHostRecord},
 		"config-drift":           {apply: driftConfig, instant: true},
-		"reload-200-error":       {},
-		"reload-timeout-done":    {},
-		"reload-timeout-lost":    {},
-		"reload-busy-500":        {},
 		"reload-old-version":     {},
-		"reload-token":           {},
 		"txn-late":               {check: needDuration},
 		"txn-chain":              {check: needChain},
 		"txn-slow":               {check: needFactor},
-		"api-down":               {check: needDuration, apply: endLater},
-		"auth-401":               {},
-		"perm-404":               {},
-		"rate-limit":             {},
-		"html-502":               {},
-		"empty-200":              {},
-		"null-object":            {},
 		"peer-not-off":           {pair: true, clear: completeSwitchOver},
 		"peer-no-rejoin":         {pair: true, clear: completeRejoin},
 		"status-lag":             {check: needDuration},
@@ -70,28 +70,43 @@ func faultKinds() map[string]faultKind {
 		"precheck-wire":          {check: needWireForm},
 		"no-backup-image":        {apply: dropBackup},
 		"old-price-missing":      {},
-		"ipmi-disabled":          {},
 		"shutdown-hangs":         {},
 		"foreign-reload":         {apply: reloadByHand, instant: true},
 	}
 }
 
 // Inject arms or applies a fault; unknown names, bad arguments and ids that do not exist are refused. The reload-*
-// faults hit once, all others stay until they are cleared.
+// faults and ssh-drop hit once, all others stay until they are cleared.
 func (c *Cloud) Inject(f Fault) error {
 	defer c.enter()()
+	return c.inject(f)
+}
+
+// fit checks a fault against the table and the world.
+func (c *Cloud) fit(f Fault) (faultKind, *member, error) {
 	kind, known := faultKinds()[f.Name]
 	if !known {
-		return fmt.Errorf("unknown fault %q", f.Name)
+		return kind, nil, fmt.Errorf("unknown fault %q", f.Name)
 	}
 	if kind.check != nil {
 		if err := kind.check(f.Arg); err != nil {
-			return fmt.Errorf("fault %s: argument %q: %w", f.Name, f.Arg, err)
+			return kind, nil, fmt.Errorf("fault %s: argument %q: %w", f.Name, f.Arg, err)
 		}
+	}
+	if f.Call < 0 || f.Call > 0 && !kind.calls {
+		return kind, nil, fmt.Errorf("fault %s: call %d cannot be chosen", f.Name, f.Call)
 	}
 	target := c.target(kind, f)
 	if target == nil {
-		return fmt.Errorf("fault %s: no fitting member %d on gateway %d", f.Name, f.Member, f.Gateway)
+		return kind, nil, fmt.Errorf("fault %s: no fitting member %d on gateway %d", f.Name, f.Member, f.Gateway)
+	}
+	return kind, target, nil
+}
+
+func (c *Cloud) inject(f Fault) error {
+	kind, target, err := c.fit(f)
+	if err != nil {
+		return err
 	}
 	if !kind.instant {
 		c.faults = append(c.faults, f)
@@ -109,16 +124,23 @@ func (c *Cloud) Clear(name string) {
 }
 
 func (c *Cloud) clear(name string) {
+	c.lift(func(f Fault) bool { return f.Name == name })
+}
+
+// lift disarms the faults that match and repairs what they broke.
+func (c *Cloud) lift(match func(Fault) bool) {
 	var gone []Fault
 	c.faults = slices.DeleteFunc(c.faults, func(f Fault) bool {
-		if f.Name == name {
+		if match(f) {
 			gone = append(gone, f)
+			return true
 		}
-		return f.Name == name
+		return false
 	})
-	kind := faultKinds()[name]
+	kinds := faultKinds()
 	for _, f := range gone {
-		if kind.clear != nil {
+		delete(c.api.seen, f)
+		if kind := kinds[f.Name]; kind.clear != nil {
 			kind.clear(c, f, c.target(kind, f))
 		}
 	}

@@ -14,6 +14,7 @@ const (
 	list      kind = "list"      // system-services { ssh; ping; }, each entry an XML element of its own
 	keyed     kind = "keyed"     // family inet { ... }
 	wildcard  kind = "wildcard"  // ge-0/0/0 { ... }, the keyword is only the XML element
+	bare      kind = "bare"      // 10.0.0.0/8, a value whose keyword is only the XML element
 	zonePair  kind = "zone-pair" // from-zone a to-zone b { ... }
 	value     kind = "value"     // host-name a;
 	values    kind = "values"    // protocols [ a b ];
@@ -22,238 +23,23 @@ const (
 
 // rule is one statement of the Junos hierarchy.
 type rule struct {
-	keyword string
-	kind    kind
-	secret  bool // its value is printed with SECRET-DATA
-	inline  bool // its children are printed on the same line
-	rules   []*rule
+	keyword    string
+	kind       kind
+	secret     bool // its value is printed with SECRET-DATA
+	inline     bool // its children are printed on the same line
+	everywhere bool // allowed below every statement
+	rules      []*rule
+	common     []*rule // those that are allowed everywhere
 }
 
-// hierarchy lists the part of the Junos statement hierarchy that gateways of IBM use. A statement that is not listed
-// is kept as one line in all three forms. Nesting is by tab; the options secret and inline are those of rule.
-const hierarchy = `
-groups list
-	groups wildcard
-system container
-	host-name value
-	root-authentication container
-		encrypted-password value secret
-	login container
-		message value
-		class named
-			permissions values
-		user named
-			uid value
-			class value
-			authentication container
-				encrypted-password value secret
-	services container
-		ssh container
-			root-login value
-			connection-limit value
-			ciphers values
-			protocol-version value
-		netconf container
-			ssh container
-				port value
-		web-management container
-			https container
-				port value
-				system-generated-certificate flag
-				interface values
-	name-server list
-		name-server wildcard
-	ntp container
-		server named
-	syslog container
-		user named
-			any value
-		file named
-			any value
-			structured-data flag
-			explicit-priority flag
-		host named
-			any value
-			structured-data flag
-			explicit-priority flag
-	ports container
-		console container
-			insecure flag
-			disable flag
-	time-zone value
-chassis container
-	cluster container
-		control-link-recovery flag
-		reth-count value
-		heartbeat-interval value
-		heartbeat-threshold value
-		redundancy-group named
-			node named inline
-				priority value
-			preempt flag
-			interface-monitor list
-				interface-monitor wildcard inline
-					weight value
-	aggregated-devices container
-		ethernet container
-			device-count value
-security container
-	ike container
-		proposal named
-			authentication-method value
-			dh-group value
-			authentication-algorithm value
-			encryption-algorithm value
-			lifetime-seconds value
-		policy named
-			mode value
-			proposals value
-			pre-shared-key container
-				ascii-text value secret
-			certificate container
-				local-certificate value
-		gateway named
-			ike-policy value
-			address value
-			external-interface value
-			version value
-	ipsec container
-		proposal named
-			protocol value
-			authentication-algorithm value
-			encryption-algorithm value
-		policy named
-			proposals value
-		vpn named
-			bind-interface value
-			ike container
-				gateway value
-				ipsec-policy value
-			establish-tunnels value
-	log container
-		mode value
-		report flag
-	address-book named
-		address named inline
-		address-set named
-	screen container
-		ids-option named
-	nat container
-		source container
-			pool named
-				address list
-					address wildcard
-			rule-set named
-				rule named
-					match container
-						source-address values
-						destination-address values
-					then container
-						source-nat container
-							interface flag
-							pool container
-		static container
-			rule-set named
-	policies container
-		policy zone-pair
-			policy named
-				match container
-					source-address values
-					destination-address values
-					application values
-					dynamic-application values
-				then container
-					permit flag
-					deny flag
-					reject flag
-					log container
-						session-init flag
-						session-close flag
-		default-policy container
-			permit-all flag
-			deny-all flag
-	zones container
-		security-zone named
-			screen value
-			tcp-rst flag
-			host-inbound-traffic container
-				system-services list
-					system-services wildcard
-				protocols list
-					protocols wildcard
-			interfaces list
-				interfaces wildcard
-					host-inbound-traffic container
-						system-services list
-							system-services wildcard
-						protocols list
-							protocols wildcard
-	idp container
-	utm container
-interfaces container
-	interface wildcard
-		description value
-		vlan-tagging flag
-		mtu value
-		gigether-options container
-			redundant-parent value
-		fabric-options container
-			member-interfaces list
-				member-interfaces wildcard
-		redundant-ether-options container
-			redundancy-group value
-		unit named
-			description value
-			vlan-id value
-			family keyed
-				mtu value
-				address named
-				filter container
-					input value
-					output value
-firewall container
-	filter named
-		term named
-			from container
-				source-address list
-					source-address wildcard
-				destination-address list
-					destination-address wildcard
-				protocol values
-				destination-port values
-				source-port values
-			then container
-				accept flag
-				discard flag
-				log flag
-policy-options container
-	prefix-list named
-	policy-statement named
-protocols container
-	bgp container
-		group named
-			type value
-			peer-as value
-			local-as value
-			neighbor named
-snmp container
-	community named
-routing-options container
-	static container
-		route named inline
-			next-hop values
-			discard flag
-	autonomous-system value
-	router-id value
-applications container
-	application named
-		protocol value
-		destination-port value
-`
-
-// newGrammar parses the hierarchy.
+// newGrammar parses the hierarchy. A group may hold whatever the configuration itself may.
 func newGrammar() *rule {
 	root := &rule{kind: container}
+	common := []*rule{
+		{keyword: "apply-groups", kind: values, everywhere: true},
+		{keyword: "apply-groups-except", kind: values, everywhere: true},
+	}
+	root.common = common
 	open := []*rule{root}
 	for line := range strings.Lines(hierarchy) {
 		words := strings.Fields(line)
@@ -261,10 +47,11 @@ func newGrammar() *rule {
 			continue
 		}
 		depth := len(line) - len(strings.TrimLeft(line, "\t"))
-		r := &rule{keyword: words[0], kind: kind(words[1]), secret: slices.Contains(words, "secret"), inline: slices.Contains(words, "inline")}
+		r := &rule{keyword: words[0], kind: kind(words[1]), secret: slices.Contains(words, "secret"), inline: slices.Contains(words, "inline"), common: common}
 		open = append(open[:depth+1], r)
 		open[depth].rules = append(open[depth].rules, r)
 	}
+	root.find("groups").find("any").rules = root.rules
 	return root
 }
 
@@ -273,17 +60,56 @@ func (r *rule) find(word string) *rule {
 	if r == nil {
 		return nil
 	}
+	if c := among(r.common, word); c != nil {
+		return c
+	}
 	var free *rule
 	for _, c := range r.rules {
 		switch {
-		case c.kind == zonePair && word == "from-zone", c.kind != wildcard && c.kind != zonePair && c.keyword == word:
-			return c
-		case c.kind == wildcard:
+		case c.kind == wildcard, c.kind == bare && !xmlName(word):
 			free = c
+		case c.kind == bare:
+		case c.kind == zonePair && word == "from-zone", c.kind != zonePair && c.keyword == word:
+			return c
 		}
 	}
 	return free
 }
+
+// element is the rule for an XML element below r; nil if the hierarchy does not list it.
+func (r *rule) element(name string) *rule {
+	if r == nil {
+		return nil
+	}
+	if c := among(r.common, name); c != nil {
+		return c
+	}
+	return among(r.rules, name)
+}
+
+// among is the rule of a keyword; nil if there is none.
+func among(rules []*rule, keyword string) *rule {
+	for _, c := range rules {
+		if c.keyword == keyword {
+			return c
+		}
+	}
+	return nil
+}
+
+// lists tells whether the hierarchy lists every statement on a path.
+func (r *rule) lists(words []string) bool {
+	for len(words) > 0 {
+		if r = r.find(words[0]); r == nil {
+			return false
+		}
+		words = words[min(r.width(), len(words)):]
+	}
+	return true
+}
+
+// leaf is a statement that ends with a value.
+func (r *rule) leaf() bool { return r != nil && (r.kind == value || r.kind == values) }
 
 // width is how many words of a statement name the node itself.
 func (r *rule) width() int {

@@ -2,220 +2,212 @@ package sim
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 )
 
-// shell is one command line on a host.
-type shell struct {
-	member *member
-	cwd    string
-	write  bool
-}
-
-// hostCommand runs one program of a host; a failure has an exit status other than 0 and goes to stderr.
-type hostCommand func(s *shell, args []string) (out string, exit int)
+// hostCommand runs one program of a host and gives its exit status.
+type hostCommand func(s *shell, args []string) int
 
 // hostCommands are the programs that hosts have.
 func hostCommands() map[string]hostCommand {
 	return map[string]hostCommand{
-		"true":     func(*shell, []string) (string, int) { return "", 0 },
-		"echo":     func(_ *shell, args []string) (string, int) { return strings.Join(args, " ") + "\n", 0 },
-		"hostname": func(s *shell, _ []string) (string, int) { return s.member.host.name + "\n", 0 },
-		"cd":       changeDirectory,
-		"ls":       listFiles,
-		"stat":     listFiles,
-		"test":     testFile,
-		"cp":       copyFile,
-		"cat":      showFile,
-		"free":     showMemory,
-		"findmnt":  func(*shell, []string) (string, int) { return "rw,relatime,errors=remount-ro\n", 0 },
-		"ip": func(*shell, []string) (string, int) {
-			return "vnet0            UNKNOWN        fe:54:00:00:00:01 <BROADCAST,MULTICAST,UP,LOWER_UP>\n" +
-				"vnet1            UNKNOWN        fe:54:00:00:00:02 <BROADCAST,MULTICAST,UP,LOWER_UP>\n", 0
-		},
-		"getent":  func(_ *shell, args []string) (string, int) { return "10.0.80.11      " + args[len(args)-1] + "\n", 0 },
-		"command": func(_ *shell, args []string) (string, int) { return "/usr/bin/" + args[len(args)-1] + "\n", 0 },
-		"virsh":   virsh,
+		"true":      func(*shell, []string) int { return 0 },
+		"false":     func(*shell, []string) int { return 1 },
+		"echo":      printer(func(_ *shell, args []string) string { return strings.Join(args, " ") + "\n" }),
+		"hostname":  printer(func(s *shell, _ []string) string { return s.member.host.name + "\n" }),
+		"whoami":    printer(func(*shell, []string) string { return "root\n" }),
+		"id":        printer(func(*shell, []string) string { return "uid=0(root) gid=0(root) groups=0(root)\n" }),
+		"uname":     printer(func(*shell, []string) string { return "Linux\n" }),
+		"date":      printer(showDate),
+		"pwd":       printer(func(s *shell, _ []string) string { return s.cwd + "\n" }),
+		"cd":        changeDirectory,
+		"ls":        listFiles,
+		"stat":      statFile,
+		"test":      testFile,
+		"[":         testFile,
+		"cp":        copyFile,
+		"cat":       showFile,
+		"tail":      showEnd,
+		"head":      showBeginning,
+		"grep":      filterLines,
+		"wc":        countLines,
+		"sha256sum": digestFile,
+		"df":        showSpace,
+		"free":      printer(showMemory),
+		"findmnt":   showMount,
+		"mount":     printer(func(s *shell, _ []string) string { return s.rootMount() }),
+		"ip":        showLinks,
+		"getent":    resolve,
+		"command":   findCommand,
+		"which":     findCommand,
+		"virsh":     virsh,
 	}
 }
 
-// runHost runs a command line of programs joined by "&&" or ";" and records it.
-func (c *Cloud) runHost(m *member, line, peer string) (out, errs string, exit int) {
-	s := &shell{member: m, cwd: "/root"}
-	for _, part := range splitCommands(line) {
-		if part.onlyIfOK && exit != 0 {
+// printer is a program that only prints.
+func printer(text func(s *shell, args []string) string) hostCommand {
+	return func(s *shell, args []string) int {
+		s.out.WriteString(text(s, args))
+		return 0
+	}
+}
+
+func showDate(s *shell, _ []string) string {
+	return s.now().UTC().Format("Mon Jan  2 15:04:05 UTC 2006") + "\n"
+}
+
+// showMemory is "free" of procps.
+func showMemory(s *shell, args []string) string {
+	unit := 1
+	for _, a := range args {
+		switch a {
+		case "-m":
+			unit = 1024
+		case "-g":
+			unit = 1024 * 1024
+		}
+	}
+	total := s.member.host.machine.memory
+	row := func(name string, cells ...int) string {
+		line := fmt.Sprintf("%-8s", name)
+		for _, cell := range cells {
+			line += fmt.Sprintf("%12d", cell/unit)
+		}
+		return line + "\n"
+	}
+	return "               total        used        free      shared  buff/cache   available\n" +
+		row("Mem:", total, total*51/100, total*46/100, 1344, total*3/100, total*49/100) + row("Swap:", 2097148, 0, 2097148)
+}
+
+// rootMount is the line of / in "mount"; ext4 remounts itself read-only after an error, and IBM's rescue mode runs from
+// memory.
+func (s *shell) rootMount() string {
+	device, kind := "/dev/sda2", "ext4"
+	if s.member.host.machine.rescue {
+		device, kind = "tmpfs", "tmpfs"
+	}
+	return fmt.Sprintf("%s on / type %s (%s)\n", device, kind, s.rootOptions())
+}
+
+func (s *shell) rootOptions() string {
+	if s.member.host.machine.readOnly {
+		return "ro,relatime,errors=remount-ro"
+	}
+	return "rw,relatime,errors=remount-ro"
+}
+
+// showMount is "findmnt /" of util-linux with the columns that the line asks for.
+func showMount(s *shell, args []string) int {
+	columns := []string{"TARGET", "SOURCE", "FSTYPE", "OPTIONS"}
+	heading, target := true, ""
+	for i, a := range args {
+		switch {
+		case i > 0 && strings.HasSuffix(args[i-1], "o") && strings.HasPrefix(args[i-1], "-"):
+			columns = strings.Split(strings.ToUpper(a), ",")
+		case strings.HasPrefix(a, "-"):
+			heading = heading && !strings.Contains(a, "n")
+		default:
+			target = a
+		}
+	}
+	if target != "" && target != "/" {
+		return 1
+	}
+	mount := strings.Fields(s.rootMount())
+	cells := map[string]string{"TARGET": "/", "SOURCE": mount[0], "FSTYPE": mount[4], "OPTIONS": s.rootOptions()}
+	var head, row []string
+	for _, c := range columns {
+		if cells[c] == "" {
+			return s.fail(1, "findmnt: unknown column: %s\n", c)
+		}
+		width := max(len(c), len(cells[c]))
+		head, row = append(head, fmt.Sprintf("%-*s", width, c)), append(row, fmt.Sprintf("%-*s", width, cells[c]))
+	}
+	if heading {
+		s.print("%s\n", strings.TrimRight(strings.Join(head, " "), " "))
+	}
+	s.print("%s\n", strings.TrimRight(strings.Join(row, " "), " "))
+	return 0
+}
+
+// showLinks is "ip -br link" and "ip -br addr" of iproute2: physical NICs, bonds, and the taps of a running VM.
+func showLinks(s *shell, args []string) int {
+	object := ""
+	for _, a := range args {
+		if !strings.HasPrefix(a, "-") {
+			object = a
 			break
 		}
-		var text string
-		if text, exit = s.program(part.text); exit == 0 {
-			out += text
-		} else {
-			errs += text
-		}
 	}
-	c.note(Call{Face: "host", Peer: peer, Name: line, Gateway: m.gateway.spec.ID, Member: m.id, Write: s.write,
-		Status: fmt.Sprintf("exit %d", exit)})
-	return out, errs, exit
-}
-
-var assignment = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*=`)
-
-type commandPart struct {
-	text     string
-	onlyIfOK bool
-}
-
-func splitCommands(line string) []commandPart {
-	var parts []commandPart
-	for i, chain := range strings.Split(line, "&&") {
-		for j, text := range strings.Split(chain, ";") {
-			parts = append(parts, commandPart{text: strings.TrimSpace(text), onlyIfOK: i > 0 && j == 0})
-		}
+	switch {
+	case object == "route":
+		s.print("default via 10.61.0.1 dev bond0\n10.0.0.0/8 via 10.61.0.1 dev bond0\n")
+		return 0
+	case !strings.HasPrefix("link", object) && !strings.HasPrefix("address", object) || object == "":
+		return s.fail(255, "Object \"%s\" is unknown, try \"ip help\".\n", object)
 	}
-	return parts
-}
-
-// program runs one program, its output filtered by "| grep WORD" where the line asks for it.
-func (s *shell) program(text string) (string, int) {
-	text, pipe, piped := strings.Cut(text, "|")
-	words, err := splitWords(strings.ReplaceAll(strings.ReplaceAll(text, "'", `"`), "2>/dev/null", ""))
-	if err != nil || len(words) == 0 {
-		return "bash: -c: syntax error\n", 2
-	}
-	for i := range words {
-		words[i] = strings.Trim(words[i], `"`)
-	}
-	for len(words) > 1 && assignment.MatchString(words[0]) { // VARIABLE=value in front of a command
-		words = words[1:]
-	}
-	run, known := hostCommands()[words[0]]
-	if !known {
-		return fmt.Sprintf("bash: line 1: %s: command not found\n", words[0]), 127
-	}
-	out, exit := run(s, words[1:])
-	if !piped || exit != 0 {
-		return out, exit
-	}
-	filter := strings.Fields(pipe)
-	if len(filter) < 2 || filter[0] != "grep" {
-		return fmt.Sprintf("bash: line 1: %s: command not found\n", pipe), 127
-	}
-	return grep(out, strings.Trim(filter[len(filter)-1], `'"`))
-}
-
-func grep(text, word string) (string, int) {
-	var kept strings.Builder
-	for line := range strings.Lines(text) {
-		if strings.Contains(line, word) {
-			kept.WriteString(line)
-		}
-	}
-	return kept.String(), 1 - count(kept.Len() > 0)
-}
-
-// folder is where a host keeps its VM's disk image.
-func (s *shell) folder() string { return "/var/lib/libvirt/images/" + s.member.vm.domain }
-
-// files are the names in the image folder with their sizes in bytes.
-func (s *shell) files() map[string]int {
-	files := map[string]int{}
-	if s.member.vm.power != absent {
-		files[s.folder()+"/vSRX_Image.qcow2"] = 18_253_611_008
-	}
-	if s.member.host.backup {
-		files[s.folder()+"/vSRX_Image.qcow2.backup"] = 4_831_838_208
-	}
-	return files
-}
-
-func (s *shell) absolute(path string) string {
-	if strings.HasPrefix(path, "/") {
-		return strings.TrimSuffix(path, "/")
-	}
-	return s.cwd + "/" + path
-}
-
-func changeDirectory(s *shell, args []string) (string, int) {
-	if len(args) != 1 || s.absolute(args[0]) != s.folder() || len(s.files()) == 0 {
-		return fmt.Sprintf("bash: line 1: cd: %s: No such file or directory\n", strings.Join(args, " ")), 1
-	}
-	s.cwd = s.folder()
-	return "", 0
-}
-
-func listFiles(s *shell, args []string) (string, int) {
-	out, exit := "", 0
-	files := s.files()
-	for _, arg := range args {
-		if strings.HasPrefix(arg, "-") {
-			continue
-		}
-		path := s.absolute(arg)
-		if size, found := files[path]; found {
-			out += fmt.Sprintf("-rw-r--r-- 1 root root %d Apr  2 11:08 %s\n", size, path)
-			continue
-		}
-		if path != s.folder() || len(files) == 0 {
-			return fmt.Sprintf("ls: cannot access '%s': No such file or directory\n", arg), 2
-		}
-		for _, name := range []string{"vSRX_Image.qcow2", "vSRX_Image.qcow2.backup"} {
-			if size, found := files[path+"/"+name]; found {
-				out += fmt.Sprintf("-rw-r--r-- 1 root root %d Apr  2 11:08 %s\n", size, name)
+	link := func(name, state, mac, flags string) {
+		if strings.HasPrefix("address", object) {
+			detail := ""
+			if name == "bond0" {
+				detail = " " + s.member.host.address + "/26"
 			}
+			s.print("%-16s %-14s%s\n", name, state, detail)
+			return
+		}
+		s.print("%-16s %-14s %s <%s>\n", name, state, mac, flags)
+	}
+	link("lo", "UNKNOWN", "00:00:00:00:00:00", "LOOPBACK,UP,LOWER_UP")
+	x := s.member.host.machine
+	for n, slaves := range x.bonds {
+		for i, nic := range slaves {
+			link(nic, "UP", fmt.Sprintf("0c:c4:7a:%02x:%02x:%02x", s.member.hardwareID%251, n, i), "BROADCAST,MULTICAST,SLAVE,UP,LOWER_UP")
+		}
+		link(fmt.Sprintf("bond%d", n), "UP", fmt.Sprintf("0c:c4:7a:%02x:%02x:00", s.member.hardwareID%251, n), "BROADCAST,MULTICAST,MASTER,UP,LOWER_UP")
+	}
+	if s.member.vm.power == running {
+		for i := range 2 {
+			state := "UNKNOWN"
+			if s.member.gateway.controlDown && !s.member.gateway.spec.Standalone {
+				state = "DOWN"
+			}
+			link(fmt.Sprintf("vnet%d", i), state, "fe"+s.member.vm.macs[i][2:], "BROADCAST,MULTICAST,UP,LOWER_UP")
 		}
 	}
-	return out, exit
+	return 0
 }
 
-func testFile(s *shell, args []string) (string, int) {
-	if len(args) != 2 {
-		return "", 2
+// resolve is "getent hosts NAME".
+func resolve(s *shell, args []string) int {
+	if len(args) < 2 {
+		return 1
 	}
-	_, found := s.files()[s.absolute(args[1])]
-	return "", 1 - count(found)
+	if name := args[len(args)-1]; name == "localhost" {
+		s.print("127.0.0.1       localhost\n")
+	} else if s.member.host.machine.noNames {
+		return 2
+	} else {
+		s.print("%-15s %s\n", "10.0.80.11", name)
+	}
+	return 0
 }
 
-// copyFile copies between image and backup; step 2 of IBM's rollback copies the backup over the image. The backup of a
-// node that was not reloaded holds what the image holds, so nothing else changes.
-func copyFile(s *shell, args []string) (string, int) {
-	s.write = true
-	if len(args) > 0 && strings.HasPrefix(args[0], "-") {
-		args = args[1:]
+// findCommand is "command -v NAME" and "which NAME".
+func findCommand(s *shell, args []string) int {
+	if len(args) == 0 {
+		return 1
 	}
-	if len(args) != 2 {
-		return "cp: missing file operand\n", 1
+	name := args[len(args)-1]
+	_, known := hostCommands()[name]
+	if name == "telnet" {
+		known = !s.member.host.machine.noTelnet
 	}
-	from, to := s.absolute(args[0]), s.absolute(args[1])
-	if _, found := s.files()[from]; !found {
-		return fmt.Sprintf("cp: cannot stat '%s': No such file or directory\n", args[0]), 1
+	if name == "virsh" {
+		known = !s.member.host.machine.rescue
 	}
-	if image := s.folder() + "/vSRX_Image.qcow2"; to == image+".backup" {
-		s.member.host.backup = true
+	if !known {
+		return 1
 	}
-	return "", 0
-}
-
-func showFile(s *shell, args []string) (string, int) {
-	if len(args) == 1 {
-		switch args[0] {
-		case "/proc/meminfo":
-			return "MemTotal:       65843072 kB\nMemFree:        30277120 kB\nMemAvailable:   31981568 kB\n", 0
-		case "/etc/hostname":
-			return s.member.host.name + "\n", 0
-		case "/proc/uptime":
-			up := s.member.gateway.cloud.clock.now.Sub(s.member.host.booted).Seconds()
-			return fmt.Sprintf("%.2f %.2f\n", up, up), 0
-		case "/proc/net/bonding/bond0", "/proc/net/bonding/bond1":
-			return "Bonding Mode: IEEE 802.3ad Dynamic link aggregation\nMII Status: up\n\n" +
-				"Slave Interface: eth0\nMII Status: up\n\nSlave Interface: eth2\nMII Status: up\n", 0
-		}
-	}
-	return fmt.Sprintf("cat: %s: No such file or directory\n", strings.Join(args, " ")), 1
-}
-
-func showMemory(*shell, []string) (string, int) {
-	return "               total        used        free      shared  buff/cache   available\n" +
-		"Mem:        65843072    33861504    30277120        1344     1704448    31981568\n" +
-		"Swap:        2097148           0     2097148\n", 0
+	s.print("/usr/bin/%s\n", name)
+	return 0
 }

@@ -1,31 +1,50 @@
 package sim
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
-// mask is a parsed object mask: the properties asked for on one level.
-type mask map[string]mask
+// mask is a parsed object mask: the properties asked for on one level. A nil mask asks for nothing in particular.
+type mask struct {
+	properties map[string]*mask
+	casts      map[string]*mask // by type without prefix: what is asked for if the object is of that type
+}
 
-// parseMask reads "mask[id,status[name]]", "mask.status.name" or a bare list; "" is no mask.
-func parseMask(text string) (mask, error) {
+func newMask() *mask { return &mask{properties: map[string]*mask{}, casts: map[string]*mask{}} }
+
+// empty tells whether a mask names nothing, so that everything local is shown.
+func (m *mask) empty() bool { return m == nil || len(m.properties) == 0 && len(m.casts) == 0 }
+
+// below is the mask of a property, made if it is new.
+func (m *mask) below(name string) *mask {
+	if m.properties[name] == nil {
+		m.properties[name] = newMask()
+	}
+	return m.properties[name]
+}
+
+// cast is the mask for objects of a type, made if it is new.
+func (m *mask) cast(kind string) *mask {
+	if m.casts[kind] == nil {
+		m.casts[kind] = newMask()
+	}
+	return m.casts[kind]
+}
+
+// parseMask reads an object mask: one root or several, with or without brackets around all of them, each
+// "mask[id,status[name]]", "mask.status.name", "mask(SoftLayer_Hardware_Server)[id]" or a bare property (SoftLayer:
+// "Object Masks"). An empty text is no mask.
+func parseMask(text string) (*mask, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return nil, nil
 	}
-	if inner, found := strings.CutPrefix(text, "mask"); found {
-		text = strings.TrimPrefix(inner, ".")
-		if strings.HasPrefix(text, "[") {
-			if !strings.HasSuffix(text, "]") {
-				return nil, &refusal{500, exceptionPublic, "Object mask is malformed."}
-			}
-			text = text[1 : len(text)-1]
-		}
-	}
 	p := maskParser{text: text}
-	m := p.level()
-	if p.pos != len(p.text) || p.broken {
+	m := newMask()
+	wrapped := p.accept('[')
+	p.list(m, p.root)
+	if wrapped {
+		p.demand(']')
+	}
+	if p.broken || p.rest() != "" {
 		return nil, &refusal{500, exceptionPublic, "Object mask is malformed."}
 	}
 	return m, nil
@@ -37,117 +56,80 @@ type maskParser struct {
 	broken bool
 }
 
-func (p *maskParser) level() mask {
-	m := mask{}
-	for {
-		p.entry(m)
-		if p.broken || p.pos >= len(p.text) || p.text[p.pos] != ',' {
-			return m
-		}
-		p.pos++
-	}
+// rest is what is left to read, without leading blanks.
+func (p *maskParser) rest() string {
+	left := strings.TrimLeft(p.text[p.pos:], " \t\r\n")
+	p.pos = len(p.text) - len(left)
+	return left
 }
 
-// entry reads "a", "a.b" or "a[b,c]" into m.
-func (p *maskParser) entry(m mask) {
-	name := p.word()
-	if name == "" {
+func (p *maskParser) accept(sign byte) bool {
+	if left := p.rest(); left == "" || left[0] != sign {
+		return false
+	}
+	p.pos++
+	return true
+}
+
+func (p *maskParser) demand(sign byte) {
+	if !p.accept(sign) {
 		p.broken = true
-		return
-	}
-	if m[name] == nil {
-		m[name] = mask{}
-	}
-	if p.pos >= len(p.text) {
-		return
-	}
-	switch p.text[p.pos] {
-	case '.':
-		p.pos++
-		p.entry(m[name])
-	case '[':
-		p.pos++
-		for k, v := range p.level() {
-			m[name][k] = v
-		}
-		if p.pos >= len(p.text) || p.text[p.pos] != ']' {
-			p.broken = true
-			return
-		}
-		p.pos++
 	}
 }
 
 func (p *maskParser) word() string {
-	rest := p.text[p.pos:]
-	end := strings.IndexAny(rest, ",.[]")
+	left := p.rest()
+	end := strings.IndexAny(left, ",.[]() \t\r\n")
 	if end < 0 {
-		end = len(rest)
+		end = len(left)
+	}
+	if end == 0 {
+		p.broken = true
 	}
 	p.pos += end
-	return strings.TrimSpace(rest[:end])
+	return left[:end]
 }
 
-// refusal is an answer other than success.
-type refusal struct {
-	status int
-	code   string
-	text   string
+// list reads entries between commas into m.
+func (p *maskParser) list(m *mask, entry func(*mask)) {
+	entry(m)
+	for !p.broken && p.accept(',') {
+		entry(m)
+	}
 }
 
-func (r *refusal) Error() string { return r.text }
-
-// Exception codes of the SoftLayer API.
-const (
-	exceptionPublic   = "SoftLayer_Exception_Public"
-	exceptionNotFound = "SoftLayer_Exception_ObjectNotFound"
-	exceptionBadCall  = "SoftLayer_Exception_WebService_BadRequest"
-	exceptionRate     = "SoftLayer_Exception_WebService_RateLimitExceeded"
-)
-
-// show turns a value into what JSON shows of it under a mask. Naming one local property of a level drops the other
-// local ones (SoftLayer: "Using Object Masks").
-func (s schema) show(v any, m mask) (any, error) {
-	switch v := v.(type) {
-	case object:
-		return s.showObject(v, m)
-	case []object:
-		list := make([]any, len(v))
-		for i, o := range v {
-			shown, err := s.showObject(o, m)
-			if err != nil {
-				return nil, err
-			}
-			list[i] = shown
-		}
-		return list, nil
+// root reads an entry of the outermost level, where "mask" stands for the object itself. filteredMask is its older
+// spelling.
+func (p *maskParser) root(m *mask) {
+	before := p.pos
+	if word := p.word(); word != "mask" && word != "filteredMask" {
+		p.pos = before
+		p.property(m)
+		return
 	}
-	return v, nil
+	p.tail(m)
 }
 
-func (s schema) showObject(o object, m mask) (any, error) {
-	properties := s[o.kind]
-	chosen := false
-	for name := range m {
-		p, known := properties[name]
-		if !known {
-			return nil, &refusal{500, exceptionPublic, fmt.Sprintf("Property '%s' not valid for 'SoftLayer_%s'.", name, o.kind)}
-		}
-		chosen = chosen || p.local
+func (p *maskParser) property(m *mask) {
+	if name := p.word(); !p.broken {
+		p.tail(m.below(name))
 	}
-	out := map[string]any{}
-	for name, p := range properties {
-		below, asked := m[name]
-		if !asked && (!p.local || chosen) {
-			continue
-		}
-		shown, err := s.show(p.get(o.value), below)
-		if err != nil {
-			return nil, err
-		}
-		if shown != nil || p.local {
-			out[name] = shown // an empty relation is left out, an empty value is null
+}
+
+// tail reads what follows a name: a cast, then ".property" or "[property,...]", or nothing.
+func (p *maskParser) tail(m *mask) {
+	if p.accept('(') {
+		m = m.cast(strings.TrimPrefix(p.word(), "SoftLayer_"))
+		p.demand(')')
+	}
+	switch {
+	case p.broken:
+	case p.accept('.'):
+		p.property(m)
+	case p.accept('['):
+		if !p.accept(']') {
+			p.list(m, p.property)
+			p.demand(']')
 		}
 	}
-	return out, nil
 }

@@ -32,6 +32,7 @@ func setPreempt(verb string) func(*Cloud, Fault, *member) {
 func (g *appliance) changeByHand(line string) {
 	config := g.config.clone()
 	g.cloud.trouble(config.apply(line))
+	g.corrupt()
 	g.adopt(config, commit{user: "opsadmin", client: "cli"})
 	g.exported = false
 }

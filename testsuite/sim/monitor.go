@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 )
@@ -15,42 +14,11 @@ type Violation struct {
 	At      time.Time `json:"at"` // virtual
 }
 
-// Verdict is the safety monitor's judgement.
-type Verdict struct {
-	Violations    []Violation        `json:"violations"`
-	OutageSeconds map[string]float64 `json:"outageSeconds"` // virtual seconds by cause
-	Outages       int                `json:"outages"`       // distinct interruptions
-	Reloads       int                `json:"reloads"`       // accepted ones
-	Writes        int                `json:"writes"`        // state-changing calls on any face
-}
-
 // monitor collects what the safety rules object to.
 type monitor struct {
 	violations []Violation
 	dryRun     bool
 	reloads    int
-}
-
-// Verdict is the judgement so far, open interruptions included up to now.
-func (c *Cloud) Verdict() Verdict {
-	defer c.enter()()
-	v := Verdict{Violations: append([]Violation{}, c.monitor.violations...), OutageSeconds: map[string]float64{}, Reloads: c.monitor.reloads}
-	for _, g := range c.gateways {
-		for why, seconds := range g.traffic.seconds {
-			v.OutageSeconds[string(why)] += seconds
-		}
-		if g.traffic.stopped != "" {
-			v.OutageSeconds[string(g.traffic.stopped)] += c.clock.now.Sub(g.traffic.since).Seconds()
-		}
-		v.Outages += g.traffic.outages
-	}
-	for _, call := range c.calls {
-		if call.Write {
-			v.Writes++
-		}
-	}
-	maps.DeleteFunc(v.OutageSeconds, func(_ string, s float64) bool { return s == 0 })
-	return v
 }
 
 // DeclareDryRun tells the monitor that from now on no client means to change anything (rule S11).
@@ -65,10 +33,19 @@ func (c *Cloud) object(rule string, g *appliance, format string, args ...any) {
 	})
 }
 
-// judgeRepeat is rule S3; it holds even for a submission that the API refuses.
+// repeatTime is how long an accepted reload may stay invisible before a second submission is a new decision: the wait
+// that "submit exactly once" asks for.
+const repeatTime = 15 * time.Minute
+
+// judgeRepeat is rule S3; it holds even for a submission that the API refuses. A node that its reload has left outside
+// of the cluster is no repetition: reloading it again is IBM's cure ("Performing an OS reload", mismatched nodes).
 func (c *Cloud) judgeRepeat(m *member, version string) {
-	again := m.reload != nil && !m.reload.foreign && m.reload.requested == version
-	if again || m.reload == nil && m.accepted == version && m.vm.version == version {
+	if m.accepted != version || m.reload != nil && (m.reload.foreign || m.reload.requested != version) {
+		return
+	}
+	last := m.lastTransaction(true)
+	unseen := (last == nil || last.start.Before(m.acceptedAt)) && c.clock.now.Sub(m.acceptedAt) < repeatTime
+	if m.reload != nil || unseen || m.vm.version == version && m.active() && m.vm.failures == "" {
 		c.object("S3", m.gateway, "member %d is already on, or on its way to, %s", m.id, version)
 	}
 }
@@ -103,17 +80,18 @@ func (c *Cloud) judgeSubmission(m *member, version string) {
 	}
 }
 
-// judgeCommit is rule S5.
+// judgeCommit is rule S5; a reload that runs beside the commit ends broken.
 func (c *Cloud) judgeCommit(g *appliance, what string) {
+	g.corrupt()
 	if g.inWork() {
 		c.object("S5", g, "%s during an upgrade", what)
 	}
 }
 
-// judgeVersions is rule S6, at the moment a client powers a node on.
-func (c *Cloud) judgeVersions(m *member) {
-	if peer := m.peer(); peer != nil && peer.vm.power == running && peer.vm.version != m.vm.version {
-		c.object("S6", m.gateway, "node%d runs %s and node%d runs %s", m.node, m.vm.version, peer.node, peer.vm.version)
+// judgePowerOn is rule S6, at the moment a client powers a node on.
+func (c *Cloud) judgePowerOn(m *member) {
+	if peer := m.peer(); peer != nil && peer.vm.power == running && peer.vm.version != m.vm.image {
+		c.object("S6", m.gateway, "node%d would start %s and node%d runs %s", m.node, m.vm.image, peer.node, peer.vm.version)
 	}
 }
 
@@ -127,6 +105,8 @@ type Call struct {
 	Member  int       `json:"member,omitempty"`
 	Write   bool      `json:"write,omitempty"`
 	Status  string    `json:"status"` // HTTP status, exit status, or "ok" and "error"
+
+	Parameters string `json:"parameters,omitempty"` // of an API call: a JSON list without secrets
 }
 
 // Calls are all calls on every face, oldest first.

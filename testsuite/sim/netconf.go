@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
-	"io"
 	"strings"
 
 	"golang.org/x/crypto/ssh"
@@ -17,17 +16,25 @@ const endOfMessage = "]]>]]>"
 // maxMessage bounds one message of a client.
 const maxMessage = 16 << 20
 
+// The releases from which a device that is told to follow the RFC also answers commits with nothing but ok and keeps
+// warnings to itself, and from which its configuration has the namespaces of the model.
+var (
+	strictReplies = release{21, 2}
+	modelSpaces   = release{24, 4}
+)
+
+// firstGreeting is the release from which a hello is preceded by comments.
+var firstGreeting = release{18, 1}
+
 // netconfSession is one NETCONF client on one node.
 type netconfSession struct {
-	cloud     *Cloud
-	gateway   *appliance
-	member    *member
-	life      int // of the VM when the session began
-	id        int
-	user      string
-	peer      string
-	since     string
-	candidate *configuration // nil without the lock
+	cloud        *Cloud
+	gateway      *appliance
+	member       *member
+	life         int // of the VM when the session began
+	editor       *editor
+	wire         *wire
+	rfcCompliant bool
 }
 
 // element is an XML element of a request.
@@ -55,6 +62,10 @@ func (e *element) text(name string) string {
 	return ""
 }
 
+func (e *element) set(name, value string) {
+	e.Attrs = append(e.Attrs, xml.Attr{Name: xml.Name{Local: name}, Value: value})
+}
+
 func (e *element) attr(name string) string {
 	for _, a := range e.Attrs {
 		if a.Name.Local == name {
@@ -65,14 +76,10 @@ func (e *element) attr(name string) string {
 }
 
 // serveNetconf speaks NETCONF on a channel until the client closes it.
-func (c *Cloud) serveNetconf(m *member, user, peer string, ch ssh.Channel) int {
-	leave := c.enter()
-	c.logins++
-	s := &netconfSession{cloud: c, gateway: m.gateway, member: m, life: m.vm.life, id: 20000 + c.logins, user: user, peer: peer,
-		since: c.clock.now.UTC().Format("2006-01-02 15:04:05 MST")}
-	leave()
+func (c *Cloud) serveNetconf(m *member, w *wire, ch ssh.Channel) int {
+	s := c.openNetconf(m, w)
 	defer s.end()
-	if _, err := io.WriteString(ch, s.hello()); err != nil {
+	if !w.send(ch, "hello", s.hello()) {
 		return 1
 	}
 	in := bufio.NewReader(ch)
@@ -81,14 +88,24 @@ func (c *Cloud) serveNetconf(m *member, user, peer string, ch ssh.Channel) int {
 		if err != nil {
 			return 1
 		}
-		reply, last := s.handle(message)
-		if _, err := io.WriteString(ch, reply); err != nil {
+		name, reply, last := s.handle(message)
+		if !w.send(ch, name, reply) {
 			return 1
 		}
 		if last {
 			return 0
 		}
 	}
+}
+
+func (c *Cloud) openNetconf(m *member, w *wire) *netconfSession {
+	defer c.enter()()
+	s := &netconfSession{
+		cloud: c, gateway: m.gateway, member: m, life: m.vm.life, wire: w, editor: c.newEditor(m.gateway, w.user, "", "netconf"),
+		rfcCompliant: m.gateway.config.active("system services netconf rfc-compliant"),
+	}
+	m.gateway.sessions[s.editor.pid] = s
+	return s
 }
 
 func readMessage(in *bufio.Reader) ([]byte, error) {
@@ -107,58 +124,80 @@ func readMessage(in *bufio.Reader) ([]byte, error) {
 }
 
 func (s *netconfSession) hello() string {
+	defer s.cloud.enter()()
 	capabilities := []string{
 		"urn:ietf:params:netconf:base:1.0", "urn:ietf:params:netconf:capability:candidate:1.0",
 		"urn:ietf:params:netconf:capability:confirmed-commit:1.0", "urn:ietf:params:netconf:capability:validate:1.0",
 		"urn:ietf:params:netconf:capability:url:1.0?scheme=http,ftp,file",
 		"urn:ietf:params:xml:ns:netconf:base:1.0", "urn:ietf:params:xml:ns:netconf:capability:candidate:1.0",
+		"urn:ietf:params:xml:ns:netconf:capability:confirmed-commit:1.0", "urn:ietf:params:xml:ns:netconf:capability:validate:1.0",
+		"urn:ietf:params:xml:ns:netconf:capability:url:1.0?protocol=http,ftp,file",
 		"http://xml.juniper.net/netconf/junos/1.0", "http://xml.juniper.net/dmi/system/1.0",
 	}
 	var out strings.Builder
-	fmt.Fprintf(&out, "<!-- No zombies were killed during the creation of this user interface -->\n"+
-		"<!-- user %s, class j-super-user -->\n<hello xmlns=\"urn:ietf:params:xml:ns:netconf:base:1.0\">\n  <capabilities>\n", s.user)
+	if s.member.release().atLeast(firstGreeting) {
+		fmt.Fprintf(&out, "<!-- No zombies were killed during the creation of this user interface -->\n<!-- user %s, class %s -->\n", s.wire.user, s.class())
+	}
+	out.WriteString("<hello xmlns=\"urn:ietf:params:xml:ns:netconf:base:1.0\">\n  <capabilities>\n")
 	for _, capability := range capabilities {
 		fmt.Fprintf(&out, "    <capability>%s</capability>\n", capability)
 	}
-	fmt.Fprintf(&out, "  </capabilities>\n  <session-id>%d</session-id>\n</hello>\n%s\n", s.id, endOfMessage)
-	return out.String()
+	fmt.Fprintf(&out, "  </capabilities>\n  <session-id>%d</session-id>\n</hello>\n", s.editor.pid)
+	text := out.String()
+	if s.rfcCompliant {
+		text = prefixed(text, "hello", "capabilities", "capability", "session-id")
+		text = strings.Replace(text, "hello xmlns=", "hello xmlns:nc=", 1)
+	}
+	return text + endOfMessage + "\n"
 }
 
-// end lets go of the lock; uncommitted changes are gone.
+// class is the login class of the user, which the hello's comment shows.
+func (s *netconfSession) class() string {
+	if s.wire.user == "root" {
+		return "super-user"
+	}
+	return "j-super-user"
+}
+
+// end lets go of the lock; uncommitted changes of a lock are gone.
 func (s *netconfSession) end() {
 	defer s.cloud.enter()()
-	if s.gateway.lockedBy == s {
-		s.gateway.lockedBy = nil
-	}
+	s.editor.finish()
+	delete(s.gateway.sessions, s.editor.pid)
 }
 
 // handle answers one message; last is set when the session is over.
-func (s *netconfSession) handle(message []byte) (reply string, last bool) {
+func (s *netconfSession) handle(message []byte) (name, reply string, last bool) {
 	defer s.cloud.enter()()
 	if s.gateway.answering() != s.member || s.member.vm.life != s.life {
-		return "", true // the node has lost the address while the message was on its way
+		return "", "", true // the node has lost the address while the message was on its way
 	}
 	var rpc element
 	if len(bytes.TrimSpace(message)) == 0 {
-		return "", false
+		return "", "", false
 	}
 	if err := xml.Unmarshal(message, &rpc); err != nil {
-		return s.envelope(&rpc, rpcError("protocol", "malformed-message", "could not parse the message", "")), true
+		return "", s.envelope(&rpc, rpcError("protocol", "malformed-message", "could not parse the message", "")), true
 	}
 	if rpc.XMLName.Local == "hello" {
-		return "", false
+		return "", "", false
 	}
 	if rpc.XMLName.Local != "rpc" || len(rpc.Children) != 1 {
-		return s.envelope(&rpc, rpcError("protocol", "operation-failed", "syntax error, expecting <rpc>", rpc.XMLName.Local)), false
+		return "", s.envelope(&rpc, rpcError("protocol", tagFailed, "syntax error, expecting <rpc>", rpc.XMLName.Local)), false
 	}
-	call := Call{Face: "vsrx", Peer: s.peer, Name: "rpc " + rpc.Children[0].XMLName.Local, Gateway: s.gateway.spec.ID, Member: s.member.id, Status: "ok"}
+	name = rpc.Children[0].XMLName.Local
+	call := Call{Face: "vsrx", Peer: s.wire.peer, Name: "rpc " + name, Gateway: s.gateway.spec.ID, Member: s.member.id, Status: "ok"}
 	body, write := s.dispatch(&rpc.Children[0], &call)
-	if strings.Contains(body, "<rpc-error>") || strings.Contains(body, "<xnm:error") {
+	if strings.Contains(body, "<error-severity>error") || strings.Contains(body, "<xnm:error") {
 		call.Status = "error"
 	}
 	call.Write = write
 	s.cloud.note(call)
-	return s.envelope(&rpc, body), rpc.Children[0].XMLName.Local == "close-session"
+	reply = s.envelope(&rpc, body)
+	if last = name == "close-session"; last {
+		reply += fmt.Sprintf("<!-- session end at %s -->\n", junosTime(s.cloud.clock.now))
+	}
+	return name, reply, last
 }
 
 // envelope is a reply; every attribute of the request comes back, as RFC 6241 wants.
@@ -169,8 +208,48 @@ func (s *netconfSession) envelope(rpc *element, body string) string {
 			fmt.Fprintf(&attrs, " %s=\"%s\"", a.Name.Local, strings.ReplaceAll(escape(a.Value), `"`, "&quot;"))
 		}
 	}
-	return fmt.Sprintf("<rpc-reply xmlns=\"urn:ietf:params:xml:ns:netconf:base:1.0\" xmlns:junos=\"http://xml.juniper.net/junos/%s/junos\"%s>\n%s</rpc-reply>\n%s\n",
-		s.member.vm.version, attrs.String(), body, endOfMessage)
+	space := "xmlns"
+	if s.rfcCompliant {
+		space = "xmlns:nc"
+	}
+	reply := fmt.Sprintf("<rpc-reply %s=\"urn:ietf:params:xml:ns:netconf:base:1.0\" xmlns:junos=\"http://xml.juniper.net/junos/%s/junos\"%s>\n%s</rpc-reply>\n",
+		space, s.member.vm.version, attrs.String(), s.conform(body))
+	if s.rfcCompliant {
+		reply = prefixed(reply, "rpc-reply", "ok", "data", "rpc-error", "error-type", "error-tag", "error-severity", "error-message", "error-info", "error-path", "bad-element")
+	}
+	return reply + endOfMessage + "\n"
+}
+
+// conform is what "rfc-compliant" changes in a body: no empty replies, no warnings beside ok (Juniper: "Configuring
+// RFC-Compliant NETCONF Sessions").
+func (s *netconfSession) conform(body string) string {
+	switch {
+	case !s.rfcCompliant:
+		return body
+	case body == "":
+		return "<ok/>\n"
+	}
+	for s.member.release().atLeast(strictReplies) && strings.Contains(body, "<ok/>") {
+		before, rest, found := strings.Cut(body, rpcWarningStart)
+		_, after, closed := strings.Cut(rest, "</rpc-error>\n")
+		if !found || !closed {
+			break
+		}
+		body = before + after
+	}
+	return body
+}
+
+// prefixed puts elements into the namespace with the prefix nc.
+func prefixed(text string, names ...string) string {
+	var pairs []string
+	for _, name := range names {
+		for _, end := range []string{">", "/>", " "} {
+			pairs = append(pairs, "<"+name+end, "<nc:"+name+end)
+		}
+		pairs = append(pairs, "</"+name+">", "</nc:"+name+">")
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
 }
 
 func rpcError(kind, tag, message, badElement string) string {
@@ -182,6 +261,20 @@ func rpcError(kind, tag, message, badElement string) string {
 		kind, tag, escape(message), info)
 }
 
+const rpcWarningStart = "<rpc-error>\n<error-type>protocol</error-type>\n<error-severity>warning</error-severity>\n"
+
 func rpcWarning(message string) string {
-	return fmt.Sprintf("<rpc-error>\n<error-type>protocol</error-type>\n<error-severity>warning</error-severity>\n<error-message>%s</error-message>\n</rpc-error>\n", escape(message))
+	return rpcWarningStart + "<error-message>" + escape(message) + "</error-message>\n</rpc-error>\n"
+}
+
+// refuse is the reply to what the device does not do.
+func refuse(r *denial) string { return rpcError("protocol", r.tag, r.message, "") }
+
+// xnmError is the form of older errors and of those of daemons.
+func xnmError(daemon, message string) string {
+	return fmt.Sprintf(`<xnm:error xmlns="http://xml.juniper.net/xnm/1.1/xnm" xmlns:xnm="http://xml.juniper.net/xnm/1.1/xnm">
+<source-daemon>%s</source-daemon>
+<message>%s</message>
+</xnm:error>
+`, daemon, escape(message))
 }

@@ -9,36 +9,48 @@ type Options struct {
 	Start    time.Time // virtual time at start; zero means a fixed date
 	Gateways []Gateway // empty means DefaultGateways()
 	Physics  Physics   // zero fields mean the documented defaults
+	Faults   []Strike  // what will go wrong, and when
+	Settings Settings  // how the world behaves where nothing is documented
 }
 
 // Gateway describes one gateway appliance as it stands when the world starts.
 type Gateway struct {
-	ID           int
-	Name, Pod    string
-	Standalone   bool
-	Version      string   // running version with spin, e.g. "22.2R2-S2.3"
-	Offered      []string // versions with spin whose OS prices are allowed
-	Primary      int      // node that is primary of all redundancy groups
-	Preempt      bool     // RG1 preempt active; otherwise the statement is present but inactive
-	Manufacturer string   // "" means "Juniper"
-	Processor    string   // "" means "Intel Xeon Gold 6250"
-	Config       string   // set-form configuration; "" means a realistic one
+	ID           int      `yaml:"id"`
+	Name         string   `yaml:"name"`
+	Pod          string   `yaml:"pod"`
+	Standalone   bool     `yaml:"standalone"`
+	Version      string   `yaml:"version"`      // running version with spin, e.g. "22.2R2-S2.3"
+	Offered      []string `yaml:"offered"`      // versions with spin whose OS prices are allowed
+	Primary      int      `yaml:"primary"`      // node that is primary of all redundancy groups
+	Preempt      bool     `yaml:"preempt"`      // RG1 preempt active; otherwise the statement is present but inactive
+	Manufacturer string   `yaml:"manufacturer"` // "" means "Juniper"
+	Processor    string   `yaml:"processor"`    // "" means "Intel Xeon Gold 6250"
+	Members      []Member `yaml:"members"`      // by node; missing ones are chosen by the seed
+	Config       string   `yaml:"-"`            // set-form configuration; "" means a realistic one
+}
+
+// Member describes one member of a gateway; zero fields are chosen by the seed.
+type Member struct {
+	ID         int    `yaml:"id"`
+	HardwareID int    `yaml:"hardwareId"`
+	Host       string `yaml:"host"`   // name of the server
+	Domain     string `yaml:"domain"` // libvirt's name of the VM, e.g. "vSRXvM3"
 }
 
 // Physics holds the virtual durations of the world.
 type Physics struct {
-	Precheck       time.Duration // one readiness check; default 30 min
-	PrecheckValid  time.Duration // validity after its completion; default 5 h
-	ReloadMin      time.Duration // shortest OS reload; default 3 h 12 min
-	ReloadMax      time.Duration // longest OS reload; default 3 h 36 min
-	TransactionLag time.Duration // reload accepted until its transaction is visible; default 75 s
-	ChainGap       time.Duration // idle time before the follow-up transaction; default 3 min
-	SwitchOver     time.Duration // traffic gap when IBM powers the peer off; default 48 s
-	Failover       time.Duration // traffic gap of a cluster failover; default 4 s
-	Hold           time.Duration // joining node in state hold; default 2 min
-	Rejoin         time.Duration // joined node secondary with CS until cold sync ends; default 9 min
-	Boot           time.Duration // power-on of a VM until Junos answers; default 6 min
-	Shutdown       time.Duration // virsh shutdown until the VM is off; default 40 s
+	Precheck       time.Duration `yaml:"precheck"`       // one readiness check; default 30 min
+	PrecheckValid  time.Duration `yaml:"precheckValid"`  // validity after its completion; default 5 h
+	ReloadMin      time.Duration `yaml:"reloadMin"`      // shortest OS reload; default 3 h 12 min
+	ReloadMax      time.Duration `yaml:"reloadMax"`      // longest OS reload; default 3 h 36 min
+	TransactionLag time.Duration `yaml:"transactionLag"` // reload accepted until its transaction is visible; default 75 s
+	ChainGap       time.Duration `yaml:"chainGap"`       // idle time before the follow-up transaction; default 3 min
+	SwitchOver     time.Duration `yaml:"switchOver"`     // traffic gap when IBM powers the peer off; default 48 s
+	Failover       time.Duration `yaml:"failover"`       // traffic gap of a cluster failover; default 4 s
+	Hold           time.Duration `yaml:"hold"`           // joining node in state hold; default 2 min
+	Rejoin         time.Duration `yaml:"rejoin"`         // joined node secondary with CS until cold sync ends; default 9 min
+	Boot           time.Duration `yaml:"boot"`           // power-on of a VM until Junos answers; default 6 min
+	Shutdown       time.Duration `yaml:"shutdown"`       // virsh shutdown until the VM is off; default 40 s
 }
 
 func (p Physics) withDefaults() Physics {

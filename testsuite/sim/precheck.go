@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +30,8 @@ type check struct {
 	ends    time.Time
 	valid   time.Duration
 	results map[int]finding // by member id, once ended
+	former  *check          // what the API still shows
+	shown   time.Time       // from this moment the API shows this run
 }
 
 type finding struct {
@@ -39,27 +42,76 @@ type finding struct {
 // startCheck runs a readiness check on both members; it is a transaction on each.
 func (g *appliance) startCheck(category string) {
 	c := g.cloud
-	run := &check{ends: c.clock.now.Add(c.physics.Precheck), valid: c.physics.PrecheckValid}
+	length, valid, late := c.physics.Precheck, c.physics.PrecheckValid, time.Duration(0)
+	if f, slow := g.afflicted("precheck-slow"); slow {
+		length = stretched(length, f.Arg)
+	}
+	if f, early := g.afflicted("precheck-expire-early"); early {
+		valid = c.duration(f.Arg)
+	}
+	if f, armed := g.afflicted("precheck-late"); armed {
+		late = c.duration(f.Arg)
+	}
+	run := &check{ends: c.clock.now.Add(length), valid: valid, former: g.checks[category], shown: c.clock.now.Add(late)}
+	if run.former != nil {
+		run.former.former = nil
+	}
 	g.checks[category] = run
 	for _, m := range g.members {
 		m.addTransaction("SIM Readiness Check", 30, c.clock.now, run.ends, "SIM_CONNECT", "SIM_EXAMINE")
 	}
-	c.clock.at(run.ends, func() { run.results = g.examine(category) })
+	c.clock.at(run.ends, func() {
+		run.results = g.examine(category)
+		for _, m := range g.members {
+			m.logCheck(run.results[m.id])
+		}
+	})
+}
+
+// afflicted looks for a fault that hits any member.
+func (g *appliance) afflicted(name string) (Fault, bool) {
+	for _, m := range g.members {
+		if f, armed := g.cloud.armed(name, m); armed {
+			return f, true
+		}
+	}
+	return Fault{}, false
+}
+
+// logCheck writes the result where IBM's check leaves its log on the host.
+func (m *member) logCheck(f finding) {
+	if !m.host.up || m.host.machine.readOnly || m.host.machine.full {
+		return
+	}
+	word := "SUCCESS"
+	if f.value == notReady {
+		word = "FAILURE"
+	}
+	x := &m.host.machine
+	x.log = append(x.log, m.gateway.cloud.clock.now.UTC().Format("2006-01-02 15:04:05")+" examining the gateway",
+		fmt.Sprintf("Host: %s %s - Return code:%d", m.host.name, word, f.code))
 }
 
 // examine finds what a check finds at its end.
 func (g *appliance) examine(category string) map[int]finding {
+	g.examined = g.statements()
+	defer func() { g.examined = nil }()
 	results := map[int]finding{}
 	failed := false
 	for _, m := range g.members {
 		f := finding{value: ready, code: g.obstacle(m)}
-		if f.code != 0 {
+		_, isCurrent := g.cloud.armed("precheck-current", m)
+		_, incomplete := g.cloud.armed("precheck-incomplete", m)
+		switch {
+		case f.code != 0:
 			f.value, failed = notReady, true
-		} else if category == upgradePrecheck && !g.hasUpgrade(m) {
+		case incomplete:
+			f.value = partial
+		case category == upgradePrecheck && (isCurrent || g.isNewest(m)):
 			f.value = current
 		}
-		if warning, armed := g.cloud.armed("precheck-warning", m); armed && f.code == 0 {
-			f.code = number(warning.Arg)
+		if f.code == 0 {
+			f.code = g.warning(m)
 		}
 		results[m.id] = f
 	}
@@ -71,31 +123,41 @@ func (g *appliance) examine(category string) map[int]finding {
 	return results
 }
 
-// obstacle is the code of what makes a member not ready; 0 if nothing does. Codes: IBM, "vSRX readiness check error codes".
+// obstacle is the code of what makes a member not ready; 0 if nothing does.
 func (g *appliance) obstacle(m *member) int {
 	f, armed := g.cloud.armed("precheck-code", m)
 	off, troubled := g.cloud.armed("precheck-peer-off", m)
+	_, late := g.cloud.armed("precheck-timeout", m)
 	switch {
 	case armed:
 		return number(f.Arg)
 	case troubled && m.vm.power == shutOff:
 		return number(off.Arg)
-	case !m.host.up:
-		return 1005
-	case m.host.record.password != m.host.password:
-		return 1107
-	case g.primary[0] == none:
-		return 1154
-	case m.record("root") != g.rootPassword:
-		return 1108
-	case g.config.text("system services ssh root-login") != "allow":
-		return 1012
-	case m.vm.standing == cutLoose || m.peer() != nil && m.peer().vm.standing == cutLoose:
-		return 1112
-	case m.up() && !m.active():
-		return 1134
+	case late:
+		return 1014
+	}
+	return first(obstacles(), m)
+}
+
+func (g *appliance) warning(m *member) int {
+	if f, armed := g.cloud.armed("precheck-warning", m); armed {
+		return number(f.Arg)
+	}
+	return first(warnings(), m)
+}
+
+func first(rows []obstacle, m *member) int {
+	for _, row := range rows {
+		if row.found(m) {
+			return row.code
+		}
 	}
 	return 0
+}
+
+// isNewest tells whether an upgrade check finds nothing newer for a member and says so.
+func (g *appliance) isNewest(m *member) bool {
+	return !g.hasUpgrade(m) && !(m.upgraded && g.cloud.chosen(settingUpgradedCheck, "ready"))
 }
 
 // hasUpgrade tells whether a version other than the member's is first on offer.
@@ -107,6 +169,9 @@ func (g *appliance) hasUpgrade(m *member) bool {
 func (g *appliance) readiness(category string, m *member) finding {
 	run := g.checks[category]
 	now := g.cloud.clock.now
+	if run != nil && now.Before(run.shown) {
+		run = run.former
+	}
 	switch {
 	case run == nil:
 		return finding{value: unchecked}

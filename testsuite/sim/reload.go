@@ -12,95 +12,82 @@ type reload struct {
 	installed string         // version that it really installs
 	captured  *configuration // taken at the start, restored on the node that ends up alone
 	foreign   bool           // started by a person in the portal
-}
 
-// moments of a reload as shares of its length, counted from its visible start. IBM documents their order, not their
-// times.
-const (
-	shareHostGone  = 0.03
-	shareHostBack  = 0.52
-	shareVMBuilt   = 0.78
-	shareChain     = 0.80 // first transaction ends, the follow-up comes after a gap
-	shareMeet      = 0.89 // the new VM meets its peer, or takes its place
-	defaultAverage = 150  // minutes, as transactionGroup.averageTimeToComplete shows it
-)
+	stage       int // index of the present one
+	lengths     []time.Duration
+	transaction *transaction
+	halted      bool // stuck in its stage
+	failed      bool // given up in its stage
+	corrupted   bool // somebody committed meanwhile
+	collides    bool // another gateway of the pod reloads at the same time
+}
 
 // begin starts the physics of a reload that was accepted.
 func (m *member) begin(r *reload) {
 	g, c := m.gateway, m.gateway.cloud
+	m.accepted, m.acceptedAt = r.requested, c.clock.now
+	m.reloads++
+	if _, never := c.armed("txn-never", m); never {
+		return
+	}
 	r.member, r.captured = m, g.config.clone()
 	if _, wrong := c.spend("reload-old-version", m); wrong {
 		r.installed = m.version
 	}
-	if !g.spec.Standalone && r.installed != m.vm.version || r.requested != m.vm.version && !g.spec.Standalone {
+	if !g.spec.Standalone && (r.installed != m.vm.version || r.requested != m.vm.version) {
 		g.upgrading = true
 	}
-	m.reload, m.accepted = r, r.requested
-	m.reloads++
+	m.reload, m.abandoned = r, nil
 	if len(g.reloading()) > 1 {
 		// IBM: reloading both servers of a pair at the same time destroys the cluster.
 		g.destroyed = true
 	}
-	start := c.clock.now.Add(c.lag(m))
+	c.collide(r)
 	length := c.reloadLength(m)
-	at := func(share float64, do func()) {
-		c.clock.at(start.Add(time.Duration(share*float64(length))), do)
-	}
-	at(shareHostGone, m.hostGone)
-	at(shareHostBack, m.hostBack)
-	at(shareVMBuilt, func() { m.buildVM(r.installed) })
-	at(shareMeet, func() { m.meet(r) })
-	at(1, func() { m.finish(r) })
-	c.clock.at(m.planTransactions(start, length), func() {
-		m.reload = nil
-		g.settle(causeFailover)
-	})
+	r.lengths = m.draw(length - min(c.physics.ChainGap, length/10))
+	c.clock.after(c.lag(m), func() { m.enter(r) })
 	g.settle(causeFailover)
+}
+
+// collide marks the reloads of two gateways of one pod that run at the same time: IBM's automation takes addresses from
+// the same subnet for both.
+func (c *Cloud) collide(r *reload) {
+	if !c.chosen(settingPodCollision, "collide") {
+		return
+	}
+	for _, g := range c.gateways {
+		if g == r.member.gateway || g.spec.Pod != r.member.gateway.spec.Pod {
+			continue
+		}
+		for _, other := range g.reloading() {
+			other.reload.collides, r.collides = true, true
+		}
+	}
 }
 
 func (c *Cloud) lag(m *member) time.Duration {
 	if f, armed := c.armed("txn-late", m); armed {
-		d, err := time.ParseDuration(f.Arg)
-		c.trouble(err)
-		return d
+		return c.duration(f.Arg)
 	}
 	return c.physics.TransactionLag
 }
 
 func (c *Cloud) reloadLength(m *member) time.Duration {
 	p := c.physics
-	length := float64(p.ReloadMin) + m.random.Float64()*float64(p.ReloadMax-p.ReloadMin)
+	length := p.ReloadMin + time.Duration(m.random.Float64()*float64(p.ReloadMax-p.ReloadMin))
 	if f, armed := c.armed("txn-slow", m); armed {
-		factor := 1.0
-		_, err := fmt.Sscan(f.Arg, &factor)
-		c.trouble(err)
-		length *= factor
+		return stretched(length, f.Arg)
 	}
-	return time.Duration(length)
+	return length
 }
 
-// planTransactions books the reload's transaction and those that follow it, and returns the end of the last.
-func (m *member) planTransactions(start time.Time, length time.Duration) time.Time {
-	c := m.gateway.cloud
-	end := start.Add(length)
-	first := start.Add(time.Duration(shareChain * float64(length)))
-	t := m.addTransaction("SIM OS Reload", defaultAverage, start, first,
-		"SIM_PREPARE", "SIM_WIPE_DISK", "SIM_HOST_INSTALL", "SIM_HOST_SETUP", "SIM_KVM_INSTALL", "SIM_VM_CREATE")
-	t.reload = true
-	m.addTransaction("SIM Gateway Configure", 20, first.Add(c.physics.ChainGap), end,
-		"SIM_GATEWAY_CONFIGURE", "SIM_CLUSTER_CONFIGURE", "SIM_VERIFY")
-	f, armed := c.armed("txn-chain", m)
-	if !armed {
-		return end
+// stretched is a duration times a fault's factor, which Inject has checked.
+func stretched(d time.Duration, factor string) time.Duration {
+	f := 1.0
+	if _, err := fmt.Sscan(factor, &f); err != nil {
+		return d
 	}
-	n, gap, err := parseChain(f.Arg)
-	c.trouble(err)
-	for range n {
-		from := end.Add(gap)
-		end = from.Add(8 * time.Minute)
-		m.addTransaction("SIM Housekeeping", 8, from, end, "SIM_HOUSEKEEPING")
-	}
-	return end
+	return time.Duration(float64(d) * f)
 }
 
 func (m *member) hostGone() {
@@ -113,19 +100,37 @@ func (m *member) hostGone() {
 func (m *member) hostBack() {
 	c := m.gateway.cloud
 	h := &m.host
-	h.up, h.backup = true, false
+	h.up, h.backup, h.machine = true, false, h.machine.reinstalled()
 	h.provisioned, h.booted = c.clock.now, c.clock.now
 	h.key, h.password = c.hostKey(), fakePassword(m.random, "host-root")
-	h.record = credential{id: c.id(), username: "root", password: h.password, modified: c.clock.now}
+	record := credential{id: c.id(), username: "root", password: h.password, modified: c.clock.now}
 	if _, wrong := c.armed("host-password-mismatch", m); wrong {
-		h.record.password = c.password("stale")
+		record.password = c.password("stale")
+	}
+	if f, lags := c.armed("password-lag", m); lags {
+		c.clock.after(c.duration(f.Arg), func() {
+			if h.password == record.password {
+				record.modified = c.clock.now
+				h.record = record
+			}
+		})
+	} else {
+		h.record = record
 	}
 	c.trouble(h.endpoint.open())
 }
 
 // buildVM creates the new VM; IBM's automation keeps it off the cluster links until it is configured.
 func (m *member) buildVM(version string) {
+	c := m.gateway.cloud
 	m.create(version)
+	if _, lost := c.armed("licence-lost", m); lost {
+		m.vm.licence = licenceMissing
+	}
+	if _, refuses := c.armed("vm-no-start", m); refuses {
+		m.vm.refuses = true
+		return
+	}
 	m.vm.power, m.vm.standing = running, booting
 	m.vm.life++
 }
@@ -142,7 +147,7 @@ func (m *member) meet(r *reload) {
 	case g.spec.Standalone:
 		g.restoreFactory()
 		m.join(false)
-	case m.stranded():
+	case m.stranded() || r.corrupted:
 		m.join(true)
 	case peer.vm.power == running && peer.vm.version != m.vm.version:
 		m.join(true)
@@ -167,10 +172,12 @@ func (m *member) stranded() bool {
 // switchOver is IBM's automation powering the old node off, so that the new one takes the traffic alone.
 func (g *appliance) switchOver(captured *configuration) {
 	for _, old := range g.members {
-		if old.peer().vm.standing != apart {
+		fresh := old.peer()
+		if fresh == nil || fresh.vm.standing != apart {
 			continue
 		}
 		_, old.vm.autostart = g.cloud.armed("peer-autostart-left", old)
+		_, fresh.vm.deaf = g.cloud.armed("no-traffic-after-A", fresh)
 		if captured != nil {
 			g.restore(captured, "restored after OS reload")
 		}
@@ -180,7 +187,11 @@ func (g *appliance) switchOver(captured *configuration) {
 }
 
 func (g *appliance) restore(config *configuration, log string) {
-	g.adopt(config.clone(), commit{user: "root", client: "junoscript", log: log})
+	restored := config.clone()
+	if restored.active("chassis cluster redundancy-group 1 preempt") && g.cloud.chosen(settingPreempt, "disabled") {
+		g.cloud.trouble(restored.apply("deactivate chassis cluster redundancy-group 1 preempt"))
+	}
+	g.adopt(restored, commit{user: "root", client: "junoscript", log: log})
 	g.exported = false
 }
 
@@ -191,9 +202,13 @@ func (g *appliance) restoreFactory() {
 	g.restore(config, "default configuration")
 }
 
-// finish writes IBM's records at the end of the gateway configuration.
+// finish writes IBM's records at the end of the gateway configuration. A reload that was disturbed leaves them as they
+// were.
 func (m *member) finish(r *reload) {
 	g := m.gateway
+	if r.corrupted && !g.spec.Standalone {
+		return
+	}
 	if m.version != r.installed {
 		m.lastVersion, m.version = m.version, r.installed
 		m.upgraded, m.upgradedAt = m.version != g.spec.Version, g.cloud.clock.now
@@ -207,6 +222,13 @@ func (m *member) finish(r *reload) {
 	g.setStatus(statusActive)
 }
 
+// corrupt is what a commit does to the reloads that run beside it (IBM: "Upgrading the vSRX").
+func (g *appliance) corrupt() {
+	for _, m := range g.reloading() {
+		m.reload.corrupted = true
+	}
+}
+
 func (g *appliance) setStatus(s gatewayStatus) {
 	g.status = s
 	f, late := g.cloud.armed("status-lag", g.members[0])
@@ -214,9 +236,7 @@ func (g *appliance) setStatus(s gatewayStatus) {
 		g.published = s
 		return
 	}
-	d, err := time.ParseDuration(f.Arg)
-	g.cloud.trouble(err)
-	g.cloud.clock.after(d, func() { g.published = g.status })
+	g.cloud.clock.after(g.cloud.duration(f.Arg), func() { g.published = g.status })
 }
 
 // record is a vSRX user's password in the portal; "" if the portal has no such user.

@@ -51,7 +51,7 @@ func (n *node) writeCurly(out *strings.Builder, indent string) {
 		out.WriteString("inactive: ")
 	}
 	switch {
-	case n.rule != nil && n.rule.inline:
+	case n.rule != nil && n.rule.inline && !n.partlyInactive():
 		fmt.Fprintf(out, "%s;\n", n.line())
 	case len(n.children) > 0:
 		fmt.Fprintf(out, "%s {\n", n.name)
@@ -89,9 +89,7 @@ func (n *node) secretMark() string {
 // xmlForm is the children of a <configuration> element.
 func (c *configuration) xmlForm() string {
 	var out strings.Builder
-	for _, child := range c.root.children {
-		child.writeXML(&out, "    ")
-	}
+	c.root.writeXMLBelow(&out, "    ")
 	return out.String()
 }
 
@@ -102,58 +100,110 @@ func (n *node) writeXML(out *strings.Builder, indent string) {
 		}
 		return
 	}
-	mark := ""
+	off := ""
 	if n.inactive {
-		mark = ` inactive="inactive"`
+		off = ` inactive="inactive"`
 	}
-	element, names := n.element()
-	if len(n.values) > 0 {
+	name, names := n.element()
+	switch {
+	case n.rule != nil && n.rule.kind == bare:
+		fmt.Fprintf(out, "%s<%s%s>%s</%s>\n", indent, name, off, escape(unquoted(n.name)), name)
+	case len(n.values) > 0:
 		for _, v := range n.values {
-			fmt.Fprintf(out, "%s<%s%s>%s</%s>\n", indent, element, mark, escape(strings.Trim(v, `"`)), element)
+			fmt.Fprintf(out, "%s<%s%s>%s</%s>\n", indent, name, off, escape(unquoted(v)), name)
 		}
-		return
+	case name == unlistedText:
+		fmt.Fprintf(out, "%s<%s%s>%s</%s>\n", indent, name, off, escape(n.name), name)
+	case len(names) == 0 && len(n.children) == 0:
+		fmt.Fprintf(out, "%s<%s%s/>\n", indent, name, off)
+	default:
+		fmt.Fprintf(out, "%s<%s%s>\n", indent, name, off)
+		for _, pair := range names {
+			fmt.Fprintf(out, "%s    <%s>%s</%s>\n", indent, pair[0], escape(pair[1]), pair[0])
+		}
+		n.writeXMLBelow(out, indent+"    ")
+		fmt.Fprintf(out, "%s</%s>\n", indent, name)
 	}
-	if len(names) == 0 && len(n.children) == 0 {
-		fmt.Fprintf(out, "%s<%s%s/>\n", indent, element, mark)
-		return
-	}
-	fmt.Fprintf(out, "%s<%s%s>\n", indent, element, mark)
-	for _, pair := range names {
-		fmt.Fprintf(out, "%s    <%s>%s</%s>\n", indent, pair[0], escape(strings.Trim(pair[1], `"`)), pair[0])
-	}
-	inner := indent + "    "
-	if n.rule != nil && n.rule.kind == keyed {
-		sub := strings.Fields(n.name)[1]
-		fmt.Fprintf(out, "%s<%s>\n", inner, sub)
-		defer fmt.Fprintf(out, "%s</%s>\n", indent, element)
-		defer fmt.Fprintf(out, "%s</%s>\n", inner, sub)
-		inner += "    "
-	} else {
-		defer fmt.Fprintf(out, "%s</%s>\n", indent, element)
-	}
+}
+
+// writeXMLBelow writes the children; those of one keyword such as family share one element.
+func (n *node) writeXMLBelow(out *strings.Builder, indent string) {
+	written := map[*rule]bool{}
 	for _, child := range n.children {
-		child.writeXML(out, inner)
+		if child.rule == nil || child.rule.kind != keyed {
+			child.writeXML(out, indent)
+			continue
+		}
+		if written[child.rule] {
+			continue
+		}
+		written[child.rule] = true
+		fmt.Fprintf(out, "%s<%s>\n", indent, child.rule.keyword)
+		for _, twin := range n.children {
+			if twin.rule == child.rule {
+				twin.writeXML(out, indent+"    ")
+			}
+		}
+		fmt.Fprintf(out, "%s</%s>\n", indent, child.rule.keyword)
 	}
+}
+
+// partlyInactive tells whether something below an active statement is not; then it does not fit on one line.
+func (n *node) partlyInactive() bool {
+	for _, child := range n.children {
+		if child.inactive || child.partlyInactive() {
+			return true
+		}
+	}
+	return false
+}
+
+// subject is the last word of a statement's name: inet of family inet.
+func (n *node) subject() string {
+	_, last, _ := strings.Cut(n.name, " ")
+	return last
+}
+
+// xmlName is what may be the name of an element.
+func xmlName(word string) bool {
+	for i, r := range word {
+		letter := r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		if !letter && (i == 0 || r != '-' && r != '.' && (r < '0' || r > '9')) {
+			return false
+		}
+	}
+	return word != ""
 }
 
 // element is the XML element of a statement and the naming elements inside it.
 func (n *node) element() (string, [][2]string) {
-	words := strings.Fields(n.name)
 	if n.rule == nil {
-		if len(words) == 1 {
-			return words[0], nil
+		first, rest, more := strings.Cut(n.name, " ")
+		switch {
+		case !xmlName(first):
+			return unlistedText, nil
+		case more:
+			return first, [][2]string{{"name", rest}}
 		}
-		return words[0], [][2]string{{"name", strings.Join(words[1:], " ")}}
+		return first, nil
 	}
 	switch n.rule.kind {
 	case named:
-		return words[0], [][2]string{{"name", strings.Join(words[1:], " ")}}
+		return n.rule.keyword, [][2]string{{"name", unquoted(n.subject())}}
+	case keyed:
+		return n.subject(), nil
 	case wildcard:
-		return n.rule.keyword, [][2]string{{"name", n.name}}
+		return n.rule.keyword, [][2]string{{"name", unquoted(n.name)}}
+	case bare:
+		return n.rule.keyword, nil
 	case zonePair:
-		return n.rule.keyword, [][2]string{{"from-zone-name", words[1]}, {"to-zone-name", words[3]}}
+		words, err := splitWords(n.name)
+		if err != nil || len(words) != 4 {
+			return n.rule.keyword, nil
+		}
+		return n.rule.keyword, [][2]string{{"from-zone-name", unquoted(words[1])}, {"to-zone-name", unquoted(words[3])}}
 	}
-	return words[0], nil
+	return n.name, nil
 }
 
 // escape writes text into XML as Junos does: lines stay lines, quotes stay quotes.

@@ -57,7 +57,21 @@ func rpcTable() map[string]rpcHandler {
 		"unlock-configuration":      reading(unlockConfiguration),
 		"load-configuration":        reading(loadConfiguration),
 		"commit-configuration":      commitConfiguration,
+		"open-configuration":        reading(openConfiguration),
+		"close-configuration":       reading(closeConfiguration),
+		"get-rollback-information":  reading(rollbackInformation),
+		"get-config":                reading(getConfig),
+		"edit-config":               reading(editConfig),
+		"lock":                      reading(lockDatastore),
+		"unlock":                    reading(unlockDatastore),
+		"discard-changes":           reading(discardChanges),
+		"commit":                    standardCommit,
+		"validate":                  validateCandidate,
+		"kill-session":              killSession,
 		"command":                   cliCommand,
+		"get-chassis-inventory":     perNode(chassisInventory),
+		"file-show":                 reading(fileShow),
+		"file-list":                 reading(fileList),
 		"close-session":             reading(func(*netconfSession, *element) string { return "<ok/>\n" }),
 	}
 }
@@ -88,13 +102,4 @@ func (s *netconfSession) eachNode(show func(*member) string) string {
 		}
 	}
 	return out + "\n</multi-routing-engine-results>\n"
-}
-
-// cliCommand is the <command> RPC: a line of the CLI with its text in <output>.
-func cliCommand(s *netconfSession, e *element) (string, bool) {
-	out, ok, write := s.cloud.cli(s.member, strings.TrimSpace(e.Text))
-	if !ok {
-		return rpcError("protocol", "operation-failed", strings.TrimSpace(out), ""), write
-	}
-	return "<output>\n" + escape(out) + "</output>\n", write
 }

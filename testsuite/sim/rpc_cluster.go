@@ -9,16 +9,12 @@ import (
 const clusterID = 3
 
 // notEnabled is what a standalone box says; it is an xnm:error, not an rpc-error.
-const notEnabled = `<xnm:error xmlns="http://xml.juniper.net/xnm/1.1/xnm" xmlns:xnm="http://xml.juniper.net/xnm/1.1/xnm">
-<source-daemon>jsrpd</source-daemon>
-<message>error: Chassis cluster is not enabled</message>
-</xnm:error>
-`
+func notEnabled() string { return xnmError("jsrpd", "error: Chassis cluster is not enabled") }
 
 // clusterStatus holds both nodes flat inside one device-stats, as Junos does.
 func clusterStatus(g *appliance) string {
 	if g.spec.Standalone {
-		return notEnabled
+		return notEnabled()
 	}
 	var out strings.Builder
 	fmt.Fprintf(&out, "<chassis-cluster-status>\n<cluster-id>%d</cluster-id>\n", clusterID)
@@ -55,7 +51,7 @@ func upDown(up bool) string {
 
 func clusterInterfaces(g *appliance) string {
 	if g.spec.Standalone {
-		return notEnabled
+		return notEnabled()
 	}
 	link := upDown(g.paired())
 	var out strings.Builder

@@ -2,186 +2,198 @@ package sim
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
-	"strings"
 )
 
-// shown is the configuration a session reads: its candidate if it has the lock, unless it asks for the committed one.
+// shown is the configuration a session reads: the candidate unless it asks for the committed one.
 func (s *netconfSession) shown(e *element) *configuration {
-	if s.candidate != nil && e.attr("database") != "committed" {
-		return s.candidate
+	if e.attr("database") == "committed" {
+		return s.gateway.config
 	}
-	return s.gateway.config
+	return s.editor.config()
 }
 
 func getConfiguration(s *netconfSession, e *element) string {
-	g, config := s.gateway, s.shown(e)
+	config := s.shown(e)
 	if e.attr("compare") == "rollback" {
 		return s.compareRollback(e.attr("rollback"), config)
 	}
-	var scope []string
-	if top := e.child("configuration"); top != nil {
-		for _, child := range top.Children {
-			scope = append(scope, child.XMLName.Local)
-		}
+	changed := config != s.gateway.config && !config.same(s.gateway.config)
+	if e.attr("inherit") == "inherit" {
+		config = config.effective(s.member.name())
 	}
-	if len(scope) == 0 && (config == g.config || config.setForm() == g.config.setForm()) {
-		g.exported = true
-	}
-	config = config.only(scope)
-	last := g.commits[0]
-	switch e.attr("format") {
-	case "text":
-		return fmt.Sprintf("<configuration-text xmlns=\"http://xml.juniper.net/xnm/1.1/xnm\">\n%sversion %s;\n%s</configuration-text>\n",
-			escape(g.lastCommit()), s.member.vm.version, escape(config.curlyForm()))
-	case "set":
-		return fmt.Sprintf("<configuration-set>\n%sset version %s\n%s</configuration-set>\n",
-			escape(g.lastCommit()), s.member.vm.version, escape(config.setForm()))
-	case "", "xml":
-		return fmt.Sprintf("<configuration xmlns=\"http://xml.juniper.net/xnm/1.1/xnm\" junos:commit-seconds=\"%d\" junos:commit-localtime=\"%s\" junos:commit-user=\"%s\">\n    <version>%s</version>\n%s</configuration>\n",
-			last.at.Unix(), last.at.UTC().Format("2006-01-02 15:04:05 MST"), escape(last.user), s.member.vm.version, config.xmlForm())
-	}
-	return rpcError("protocol", "operation-failed", "unsupported format", e.attr("format"))
+	return s.render(config.filtered(e.child("configuration")), e.attr("format"), changed, e.child("configuration") == nil)
 }
 
-// only is the part of a configuration below some top-level statements; without any it is all of it.
-func (c *configuration) only(statements []string) *configuration {
-	if len(statements) == 0 {
-		return c
+// render writes a configuration in one of the three formats; whole means that it is all of it.
+func (s *netconfSession) render(config *configuration, format string, changed, whole bool) string {
+	g := s.gateway
+	if whole && !changed {
+		g.exported = true
 	}
-	part := &configuration{grammar: c.grammar, root: &node{rule: c.grammar}}
-	for _, n := range c.root.children {
-		if slices.Contains(statements, n.name) {
-			part.root.children = append(part.root.children, n)
-		}
+	head := g.lastCommit()
+	if changed {
+		head = fmt.Sprintf("## Last changed: %s\n", junosTime(s.cloud.clock.now))
 	}
-	return part
+	switch format {
+	case "text":
+		return fmt.Sprintf("<configuration-text xmlns=\"http://xml.juniper.net/xnm/1.1/xnm\">\n%sversion %s;\n%s</configuration-text>\n",
+			escape(head), s.member.vm.version, escape(config.curlyForm()))
+	case "set":
+		return fmt.Sprintf("<configuration-set>\n%sset version %s\n%s</configuration-set>\n",
+			escape(head), s.member.vm.version, escape(config.setForm()))
+	case "", "xml":
+		return fmt.Sprintf("<configuration xmlns=\"%s\" %s>\n    <version>%s</version>\n%s</configuration>\n",
+			s.configurationSpace(), s.lastChange(changed), s.member.vm.version, config.xmlForm())
+	}
+	return rpcError("protocol", tagFailed, "unsupported format", format)
+}
+
+// configurationSpace is the namespace of a configuration: that of the model on newer releases that are told to follow
+// the RFC.
+func (s *netconfSession) configurationSpace() string {
+	if s.rfcCompliant && s.member.release().atLeast(modelSpaces) {
+		return "http://yang.juniper.net/junos-es/conf/root"
+	}
+	return "http://xml.juniper.net/xnm/1.1/xnm"
+}
+
+func (s *netconfSession) lastChange(changed bool) string {
+	if changed {
+		now := s.cloud.clock.now
+		return fmt.Sprintf("junos:changed-seconds=\"%d\" junos:changed-localtime=\"%s\"", now.Unix(), junosTime(now))
+	}
+	last := s.gateway.commits[0]
+	return fmt.Sprintf("junos:commit-seconds=\"%d\" junos:commit-localtime=\"%s\" junos:commit-user=\"%s\"", last.at.Unix(), junosTime(last.at), escape(last.user))
 }
 
 func (s *netconfSession) compareRollback(text string, config *configuration) string {
 	n, err := strconv.Atoi(text)
-	if err != nil || n < 0 || n >= len(s.gateway.commits) {
-		return rpcError("protocol", "operation-failed", "rollback "+text+" does not exist", "rollback")
+	old := s.gateway.rollbackConfig(n)
+	if err != nil || old == nil {
+		return rpcError("protocol", tagFailed, "rollback "+text+" does not exist", "rollback")
 	}
-	old := s.gateway.commits[n].config
-	return "<configuration-information>\n<configuration-output>\n" + escape(compare(old, config)) + "</configuration-output>\n</configuration-information>\n"
+	return comparison(old, config)
 }
 
-func commitInformation(g *appliance) string {
-	var out strings.Builder
-	out.WriteString("<commit-information>\n")
-	for i, entry := range g.commits {
-		fmt.Fprintf(&out, "<commit-history>\n<sequence-number>%d</sequence-number>\n<user>%s</user>\n<client>%s</client>\n%s",
-			i, escape(entry.user), entry.client, moment("date-time", entry.at))
-		if entry.comment != "" {
-			fmt.Fprintf(&out, "<comment>%s</comment>\n", entry.comment)
-			if i == 0 && g.pending != nil {
-				out.WriteString("<commit-confirmed>rollback pending</commit-confirmed>\n")
-			}
-		}
-		if entry.log != "" {
-			fmt.Fprintf(&out, "<log>%s</log>\n", escape(entry.log))
-		}
-		out.WriteString("</commit-history>\n")
+func comparison(from, to *configuration) string {
+	return "<configuration-information>\n<configuration-output>\n" + escape(compare(from, to)) + "</configuration-output>\n</configuration-information>\n"
+}
+
+// rollbackInformation shows an older configuration, or what led from one to another.
+func rollbackInformation(s *netconfSession, e *element) string {
+	first, err := strconv.Atoi(withDefault(e.text("rollback"), "0"))
+	from := s.gateway.rollbackConfig(first)
+	if err != nil || from == nil {
+		return rpcError("protocol", tagFailed, "rollback "+e.text("rollback")+" does not exist", "rollback")
 	}
-	out.WriteString("</commit-information>\n")
-	return out.String()
+	if e.child("compare") == nil {
+		text := escape(from.curlyForm())
+		if e.text("format") == "xml" {
+			return "<rollback-information>\n<configuration>\n" + from.xmlForm() + "</configuration>\n</rollback-information>\n"
+		}
+		return "<rollback-information>\n<configuration-information>\n<configuration-output>\n" + text + "</configuration-output>\n</configuration-information>\n</rollback-information>\n"
+	}
+	second, err := strconv.Atoi(e.text("compare"))
+	to := s.gateway.rollbackConfig(second)
+	if err != nil || to == nil {
+		return rpcError("protocol", tagFailed, "rollback "+e.text("compare")+" does not exist", "compare")
+	}
+	return "<rollback-information>\n" + comparison(from, to) + "</rollback-information>\n"
 }
 
 func lockConfiguration(s *netconfSession, _ *element) string {
-	if other := s.gateway.lockedBy; other != nil && other != s {
-		return rpcError("protocol", "lock-denied", fmt.Sprintf("\nconfiguration database locked by:\n  %s terminal  (pid %d) on since %s, idle 00:00:07\n      exclusive \n",
-			other.user, other.id, other.since), "")
-	}
-	if s.gateway.lockedBy == nil {
-		s.gateway.lockedBy, s.candidate = s, s.gateway.config.clone()
+	if refused := s.editor.begin(editExclusive); refused != nil {
+		return refuse(refused)
 	}
 	return ""
 }
 
-const notOpen = "\nConfiguration database is not open\n"
-
 func unlockConfiguration(s *netconfSession, _ *element) string {
-	if s.gateway.lockedBy != s {
-		return rpcError("protocol", "operation-failed", notOpen, "")
+	if s.editor.mode != editExclusive {
+		return refuse(&denial{tagFailed, notOpen})
 	}
-	s.gateway.lockedBy, s.candidate = nil, nil
+	s.editor.finish()
+	return ""
+}
+
+// openConfiguration opens the database privately, exclusively or shared.
+func openConfiguration(s *netconfSession, e *element) string {
+	mode, warning := editShared, ""
+	switch {
+	case e.child("private") != nil:
+		mode, warning = editPrivate, rpcWarning("uncommitted changes will be discarded on exit")
+	case e.child("exclusive") != nil:
+		mode, warning = editExclusive, rpcWarning("uncommitted changes will be discarded on exit")
+	}
+	if refused := s.editor.begin(mode); refused != nil {
+		return refuse(refused)
+	}
+	return warning
+}
+
+func closeConfiguration(s *netconfSession, _ *element) string {
+	if s.editor.mode == editNone {
+		return refuse(&denial{tagFailed, notOpen})
+	}
+	s.editor.finish()
 	return ""
 }
 
 func loadConfiguration(s *netconfSession, e *element) string {
-	if s.gateway.lockedBy != s {
-		return rpcError("protocol", "operation-failed", notOpen, "")
-	}
 	if text := e.attr("rollback"); text != "" {
 		n, err := strconv.Atoi(text)
-		if err != nil || n < 0 || n >= len(s.gateway.commits) {
-			return rpcError("protocol", "operation-failed", "rollback "+text+" does not exist", "rollback")
+		if err != nil {
+			return rpcError("protocol", tagFailed, "rollback "+text+" does not exist", "rollback")
 		}
-		s.candidate = s.gateway.commits[n].config.clone()
+		if refused := s.editor.rollback(n); refused != nil {
+			return refuse(refused)
+		}
 		return "<load-configuration-results>\n<ok/>\n</load-configuration-results>\n"
 	}
-	body := e.child("configuration-set")
-	if e.attr("action") != "set" || body == nil {
-		return rpcError("protocol", "operation-failed", "only action=\"set\" is simulated", "action")
+	warnings, err := s.editor.change(func(c *configuration) ([]string, error) { return c.loadElement(e) })
+	if r, is := err.(*denial); is && (r.tag == tagLockDenied || r.message == notOpen) {
+		return refuse(r)
 	}
-	next := s.candidate.clone()
-	warnings, err := next.load(body.Text)
-	if err != nil {
-		return "<load-configuration-results>\n" + rpcError("protocol", "operation-failed", err.Error(), "") + "</load-configuration-results>\n"
-	}
-	s.candidate = next
+	return loadResults(warnings, err)
+}
+
+func loadResults(warnings []string, err error) string {
 	out := "<load-configuration-results>\n"
 	for _, w := range warnings {
 		out += rpcWarning(w)
 	}
+	if err != nil {
+		return out + rpcError("protocol", tagFailed, err.Error(), "") + "<load-error-count>1</load-error-count>\n</load-configuration-results>\n"
+	}
 	return out + "<ok/>\n</load-configuration-results>\n"
 }
 
-// defaultConfirm is Junos's time to confirm, in minutes.
-const defaultConfirm = 10
-
-// commitConfiguration is check, confirmed commit and plain commit; either of the first and the last confirms a
-// pending one.
-func commitConfiguration(s *netconfSession, e *element) (string, bool) {
-	g := s.gateway
-	if other := g.lockedBy; other != nil && other != s {
-		return rpcError("protocol", "lock-denied", "configuration database locked by "+other.user, ""), false
-	}
-	if e.child("check") != nil {
-		g.pending = nil
-		return "<commit-results>\n" + s.perEngine("commit-check-success") + "</commit-results>\n<ok/>\n", false
-	}
-	log := e.text("log")
-	if len(log) > 512 {
-		return rpcError("protocol", "operation-failed", "commit log is longer than 512 characters", "log"), false
-	}
-	minutes, note := 0, ""
-	if e.child("confirmed") != nil {
-		minutes = defaultConfirm
-		if text := e.text("confirm-timeout"); text != "" {
-			n, err := strconv.Atoi(text)
-			if err != nil || n < 1 || n > 65535 {
-				return rpcError("protocol", "invalid-value", "confirm-timeout is out of range", "confirm-timeout"), false
-			}
-			minutes = n
+// loadElement reads what a load carries: set lines, text or XML.
+func (c *configuration) loadElement(e *element) ([]string, error) {
+	action := loadAction(withDefault(e.attr("action"), string(loadMerge)))
+	switch {
+	case e.child("configuration-set") != nil:
+		if action != loadSet {
+			return nil, fmt.Errorf("configuration-set needs action=\"set\"")
 		}
-		note = fmt.Sprintf("<output>commit confirmed will be automatically rolled back in %d minutes unless confirmed</output>\n", minutes)
-	}
-	g.commitCandidate(s, log, minutes)
-	return "<commit-results>\n" + s.perEngine("commit-success") + note + "</commit-results>\n<ok/>\n", true
-}
-
-func (s *netconfSession) perEngine(sign string) string {
-	if s.gateway.spec.Standalone {
-		return "<routing-engine>\n<name>re0</name>\n<" + sign + "/>\n</routing-engine>\n"
-	}
-	out := ""
-	for _, m := range s.gateway.members {
-		if m.active() {
-			out += fmt.Sprintf("<routing-engine>\n<name>node%d</name>\n<%s/>\n</routing-engine>\n", m.node, sign)
+		return c.load(e.child("configuration-set").Text)
+	case e.child("configuration-text") != nil:
+		loaded, err := parseCurly(c.grammar, e.child("configuration-text").Text)
+		if err != nil {
+			return nil, err
 		}
+		return c.combine(loaded, action)
+	case e.child("configuration") != nil:
+		top := e.child("configuration")
+		if nested := top.child("configuration"); nested != nil { // ncclient wraps what it is given
+			top = nested
+		}
+		loaded, err := parseXML(c.grammar, top)
+		if err != nil {
+			return nil, err
+		}
+		return c.combine(loaded, action)
 	}
-	return out
+	return nil, fmt.Errorf("syntax error: nothing to load")
 }

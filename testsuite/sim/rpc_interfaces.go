@@ -14,6 +14,9 @@ type port struct {
 
 // interfaceInformation lists what the answering node sees: its own ports, those of a live peer, and the shared ones.
 func interfaceInformation(s *netconfSession, e *element) string {
+	if e.text("routing-instance") == privateInstance {
+		return s.privateAddresses()
+	}
 	only := e.text("interface-name")
 	terse := e.child("terse") != nil
 	var out strings.Builder

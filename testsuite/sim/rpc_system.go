@@ -11,9 +11,14 @@ func moment(tag string, at time.Time) string {
 	return fmt.Sprintf("<%s junos:seconds=\"%d\">%s</%s>\n", tag, at.Unix(), at.UTC().Format("2006-01-02 15:04:05 MST"), tag)
 }
 
-func (m *member) hostName() string {
-	return m.gateway.config.text("system host-name")
-}
+// hostName is the node's; a group that applies to "${node}" may give each node its own.
+func (m *member) hostName() string { return m.gateway.config.textOn(m.name(), "system host-name") }
+
+// name is the node's in a cluster.
+func (m *member) name() string { return fmt.Sprintf("node%d", m.node) }
+
+// protocolsStart is how long after its boot a node routes.
+const protocolsStart = 2 * time.Minute
 
 func softwareInformation(m *member) string {
 	v := m.vm.version
@@ -27,7 +32,7 @@ func softwareInformation(m *member) string {
 func uptimeInformation(m *member) string {
 	now := m.gateway.cloud.clock.now
 	up := now.Sub(m.vm.booted)
-	started := m.vm.booted.Add(2 * time.Minute)
+	started := m.vm.booted.Add(protocolsStart)
 	length := fmt.Sprintf("<time-length junos:seconds=\"%d\">%s</time-length>\n", int(up.Seconds()), up.Truncate(time.Minute))
 	return "<system-uptime-information>\n<current-time>\n" + moment("date-time", now) + "</current-time>\n<time-source> NTP CLOCK </time-source>\n" +
 		"<system-booted-time>\n" + moment("date-time", m.vm.booted) + length + "</system-booted-time>\n" +
@@ -36,34 +41,69 @@ func uptimeInformation(m *member) string {
 		"<user>" + escape(m.gateway.commits[0].user) + "</user>\n</last-configured-time>\n</system-uptime-information>\n"
 }
 
-func licenceInformation(m *member) string {
+// feature is a licensed feature and how many licences of it there are.
+type feature struct {
+	name              string
+	installed, needed int
+	end               time.Time
+}
+
+func (m *member) licensed() bool {
+	_, gone := m.gateway.cloud.armed("no-licence", m)
+	return !gone && m.vm.licence != licenceMissing
+}
+
+// licences ends with IBM's subscription, or 60 days after the start if they are only for evaluation (Juniper: "vSRX
+// evaluation license").
+func (m *member) licences() []feature {
 	end := time.Date(2028, 3, 31, 0, 0, 0, 0, time.UTC)
+	if m.vm.licence == licenceEvaluation {
+		end = m.vm.booted.AddDate(0, 0, 60)
+	}
+	have := count(m.licensed())
+	return []feature{{"Virtual Appliance", have, 1 - have, end}, {"VCPU Scale", have, 1 - have, end}}
+}
+
+func licenceInformation(m *member) string {
 	var out strings.Builder
 	out.WriteString("<license-summary-information>\n<license-usage-summary>\n")
-	for _, feature := range []string{"Virtual Appliance", "VCPU Scale"} {
-		fmt.Fprintf(&out, "<feature-summary>\n<name>%s</name>\n<description>%s</description>\n<licensed>1</licensed>\n"+
-			"<used-licensed>1</used-licensed>\n<needed>0</needed>\n%s</feature-summary>\n", feature, feature, moment("end-date", end))
+	for _, l := range m.licences() {
+		end := ""
+		if l.installed > 0 {
+			end = moment("end-date", l.end)
+		}
+		fmt.Fprintf(&out, "<feature-summary>\n<name>%s</name>\n<description>%s</description>\n<licensed>%d</licensed>\n"+
+			"<used-licensed>%d</used-licensed>\n<needed>%d</needed>\n%s</feature-summary>\n", l.name, l.name, l.installed, l.installed, l.needed, end)
 	}
 	out.WriteString("</license-usage-summary>\n</license-summary-information>\n")
 	return out.String()
 }
 
 // alarm is a class and a description.
-type alarm struct{ class, text string }
-
-func systemAlarms(m *member) string {
-	return alarmInformation([]alarm{{"Minor", "Rescue configuration is not set"}}, m.vm.booted)
+type alarm struct {
+	class, text string
+	since       time.Time
 }
 
-func alarmInformation(alarms []alarm, since ...time.Time) string {
+func (m *member) systemAlarms() []alarm {
+	list := []alarm{{"Minor", "Rescue configuration is not set", m.vm.booted}}
+	if !m.licensed() {
+		list = append(list, alarm{"Minor", "License for feature Virtual Appliance(67) is about to expire", m.vm.booted})
+	}
+	return list
+}
+
+func systemAlarms(m *member) string { return alarmInformation(m.systemAlarms()) }
+
+func alarmInformation(alarms []alarm) string {
 	if len(alarms) == 0 {
 		return "<alarm-information>\n<alarm-summary>\n<no-active-alarms/>\n</alarm-summary>\n</alarm-information>\n"
 	}
 	var out strings.Builder
 	fmt.Fprintf(&out, "<alarm-information>\n<alarm-summary>\n<active-alarm-count>%d</active-alarm-count>\n</alarm-summary>\n", len(alarms))
-	for i, a := range alarms {
+	for _, a := range alarms {
 		fmt.Fprintf(&out, "<alarm-detail>\n%s<alarm-class>%s</alarm-class>\n<alarm-description>%s</alarm-description>\n"+
-			"<alarm-type>Configuration</alarm-type>\n</alarm-detail>\n", moment("alarm-time", since[i]), a.class, escape(a.text))
+			"<alarm-type>Configuration</alarm-type>\n</alarm-detail>\n", moment("alarm-time", a.since), a.class, escape(a.text))
 	}
 	out.WriteString("</alarm-information>\n")
 	return out.String()
@@ -73,13 +113,23 @@ func coreDumps(*member) string {
 	return "<output>\n/var/crash/*core*: No such file or directory\n/var/tmp/*core*: No such file or directory\n</output>\n"
 }
 
+// filesystem is one of the file systems of a node, in blocks of 512 bytes.
+type filesystem struct {
+	name, mount        string
+	total, used, share int
+}
+
+func (m *member) filesystems() []filesystem {
+	return []filesystem{
+		{"/dev/gpt/junos", "/.mount", 27000000, 4590000, 18},
+		{"/dev/vtbd1s1e", "/var/", 8000000, 80000 * m.vm.varUsed, m.vm.varUsed},
+	}
+}
+
 func storageInformation(m *member) string {
 	var out strings.Builder
 	out.WriteString("<system-storage-information junos:style=\"brief\">\n")
-	for _, f := range []struct {
-		name, mount        string
-		total, used, share int
-	}{{"/dev/gpt/junos", "/.mount", 27000000, 4590000, 18}, {"/dev/vtbd1s1e", "/var/", 8000000, 1680000, 22}} {
+	for _, f := range m.filesystems() {
 		fmt.Fprintf(&out, "<filesystem>\n<filesystem-name>\n%s\n</filesystem-name>\n<total-blocks>\n%d\n</total-blocks>\n<used-blocks>\n%d\n</used-blocks>\n"+
 			"<available-blocks>\n%d\n</available-blocks>\n<used-percent>\n %d\n</used-percent>\n<mounted-on>\n%s\n</mounted-on>\n</filesystem>\n",
 			f.name, f.total, f.used, f.total-f.used, f.share, f.mount)
@@ -95,12 +145,16 @@ func routeEngineInformation(m *member) string {
 		"</route-engine>\n</route-engine-information>\n"
 }
 
-// flowSessions is what the node forwards; the one without RG1 forwards nothing.
-func flowSessions(m *member) string {
-	valid := 0
+// validSessions is what the node forwards; the one without RG1 forwards nothing.
+func (m *member) validSessions() int {
 	if m.gateway.primary[1] == m.node && m.gateway.traffic.stopped == "" {
-		valid = 4200 + m.gateway.spec.ID%97
+		return 4200 + m.gateway.spec.ID%97
 	}
+	return 0
+}
+
+func flowSessions(m *member) string {
+	valid := m.validSessions()
 	return fmt.Sprintf("<flow-session-information>\n<flow-session-summary-information>\n<active-unicast-sessions>\n%d\n</active-unicast-sessions>\n"+
 		"<active-multicast-sessions>\n0\n</active-multicast-sessions>\n<failed-sessions>\n0\n</failed-sessions>\n<active-sessions>\n%d\n</active-sessions>\n"+
 		"<active-session-valid>\n%d\n</active-session-valid>\n<active-session-pending>\n0\n</active-session-pending>\n"+
@@ -125,22 +179,4 @@ func routeSummary(g *appliance) string {
 	return "<route-summary-information>\n" +
 		table("inet.0", static+2*addresses, protocol("Direct", addresses), protocol("Local", addresses), protocol("Static", static)) +
 		table("inet6.0", 1, protocol("INET6", 1)) + "</route-summary-information>\n"
-}
-
-// versionText is "show version".
-func (g *appliance) versionText() string {
-	section := func(m *member) string {
-		return fmt.Sprintf("Hostname: %s\nModel: vSRX\nFamily: junos-es\nJunos: %s\nJUNOS OS Kernel 64-bit XEN [20250101.sim0001_builder]\n",
-			m.hostName(), m.vm.version)
-	}
-	if g.spec.Standalone {
-		return section(g.members[0])
-	}
-	out := ""
-	for _, m := range g.members {
-		if m.active() {
-			out += fmt.Sprintf("node%d:\n--------------------------------------------------------------------------\n%s\n", m.node, section(m))
-		}
-	}
-	return out + fmt.Sprintf("{primary:node%d}\n", g.answering().node)
 }

@@ -2,35 +2,6 @@ package sim
 
 import "fmt"
 
-// user is the API user.
-type user struct{ *Cloud }
-
-// keyName is a value of a type that is nothing but its key name.
-type keyName string
-
-func accountTypes() schema {
-	return schema{
-		"Account": {
-			"id":              local(func(c *Cloud) any { return c.account.id }),
-			"companyName":     local(func(c *Cloud) any { return "Simulated Networks" }),
-			"networkGateways": related(func(c *Cloud) any { return objects("Network_Gateway", c.gateways) }),
-		},
-		"User_Customer": {
-			"id":        local(func(u user) any { return u.account.userID }),
-			"username":  local(func(u user) any { return u.account.username }),
-			"accountId": local(func(u user) any { return u.account.id }),
-			"permissions": related(func(u user) any {
-				return objects("User_Customer_CustomerPermission_Permission", []keyName{
-					"GATEWAY_MANAGE", "HARDWARE_VIEW", "SERVER_RELOAD", "ACCESS_ALL_HARDWARE", "VIEW_CUSTOMER_SOFTWARE_PASSWORD"})
-			}),
-		},
-		"User_Customer_CustomerPermission_Permission": {
-			"keyName": local(func(k keyName) any { return string(k) }),
-			"name":    local(func(k keyName) any { return string(k) }),
-		},
-	}
-}
-
 // address is a SoftLayer_Network_Subnet_IpAddress.
 type address struct {
 	id   int
@@ -75,22 +46,14 @@ func (g *appliance) router(public bool) router {
 	return r
 }
 
-// text is a status's id and display name. Those of Upgrade Active are not documented.
-func (s gatewayStatus) text() (id int, name string) {
-	if s == statusUpgradeActive {
-		return 9, "Upgrade Active"
-	}
-	return 1, "Active"
-}
-
 func gatewayTypes() schema {
 	return schema{
 		"Network_Gateway": gatewayProperties(),
 		"Network_Gateway_Status": {
-			"id":          local(func(s gatewayStatus) any { id, _ := s.text(); return id }),
-			"keyName":     local(func(s gatewayStatus) any { return string(s) }),
-			"name":        local(func(s gatewayStatus) any { _, name := s.text(); return name }),
-			"description": local(func(s gatewayStatus) any { _, name := s.text(); return "The gateway is " + name }),
+			"id":          local(func(s shownStatus) any { return s.id }),
+			"keyName":     local(func(s shownStatus) any { return s.keyName }),
+			"name":        local(func(s shownStatus) any { return s.name }),
+			"description": local(func(s shownStatus) any { return "The gateway is " + s.name }),
 		},
 		"Network_Gateway_Member":           memberProperties(),
 		"Network_Gateway_Member_Attribute": attributeProperties(),
@@ -127,12 +90,13 @@ func gatewayProperties() map[string]property {
 		"accountId":        local(func(g *appliance) any { return g.cloud.account.id }),
 		"networkSpace":     local(func(g *appliance) any { return "both" }),
 		"groupNumber":      local(func(g *appliance) any { return 1 + g.spec.ID%254 }),
-		"statusId":         local(func(g *appliance) any { id, _ := g.published.text(); return id }),
+		"statusId":         local(func(g *appliance) any { return g.shown().id }),
 		"privateVlanId":    local(func(g *appliance) any { return vlan{g, false}.number() }),
 		"publicVlanId":     local(func(g *appliance) any { return vlan{g, true}.number() }),
 		"osManufacturer":   related(func(g *appliance) any { return g.spec.Manufacturer }),
 		"memberCount":      related(func(g *appliance) any { return len(g.members) }),
-		"status":           related(func(g *appliance) any { return object{"Network_Gateway_Status", g.published} }),
+		"status":           related(func(g *appliance) any { return object{"Network_Gateway_Status", g.shown()} }),
+		"account":          related(func(g *appliance) any { return object{"Account", g.cloud} }),
 		"members":          related(func(g *appliance) any { return objects("Network_Gateway_Member", g.members) }),
 		"privateIpAddress": related(func(g *appliance) any { return object{"Network_Subnet_IpAddress", address{g.spec.ID + 1, g.address}} }),
 		"publicIpAddress": related(func(g *appliance) any {
@@ -158,32 +122,10 @@ func memberProperties() map[string]property {
 		"hardwareId":       local(func(m *member) any { return m.hardwareID }),
 		"priority":         local(func(m *member) any { return m.priority }),
 		"attributes":       related(func(m *member) any { return object{"Network_Gateway_Member_Attribute", m} }),
-		"passwords":        related(func(m *member) any { return objects("Network_Gateway_Member_Passwords", m.passwords) }),
+		"passwords":        related(secret(func(m *member) any { return objects("Network_Gateway_Member_Passwords", m.passwords) })),
 		"licenses":         related(func(m *member) any { return []object{} }),
 		"hardware":         related(func(m *member) any { return object{"Hardware", m} }),
 		"networkGateway":   related(func(m *member) any { return object{"Network_Gateway", m.gateway} }),
-	}
-}
-
-func attributeProperties() map[string]property {
-	return map[string]property{
-		"id":       local(func(m *member) any { return m.id + 500000 }),
-		"memberId": local(func(m *member) any { return m.id }),
-		"version":  local(func(m *member) any { return base(m.version) }),
-		"lastVersion": local(func(m *member) any {
-			if m.lastVersion == "" {
-				return nil
-			}
-			return base(m.lastVersion)
-		}),
-		"isUpgraded":            local(func(m *member) any { return count(m.upgraded) }),
-		"upgradedDate":          local(func(m *member) any { return stamp(m.upgradedAt) }),
-		"networkModel":          local(func(m *member) any { return "SR-IOV" }),
-		"licenseExpirationDate": local(func(m *member) any { return "2028-03-31T00:00:00-06:00" }),
-		"licenseKey":            local(func(m *member) any { return nil }),
-		"username":              local(func(m *member) any { return "root" }),
-		"password":              local(func(m *member) any { return m.record("root") }),
-		"warningCode":           local(func(m *member) any { return nil }),
 	}
 }
 
@@ -213,25 +155,5 @@ func upgradeProperties() map[string]property {
 		"fromVersion":      local(func(u upgradeOffer) any { return base(u.from) }),
 		"toVersion":        local(func(u upgradeOffer) any { return base(u.to) }),
 		"osReloadRequired": local(func(u upgradeOffer) any { return 1 }),
-	}
-}
-
-// precheckRow is a SoftLayer_Network_Gateway_Precheck.
-type precheckRow struct {
-	category string
-	member   *member
-}
-
-func precheckProperties() map[string]property {
-	return map[string]property{
-		"category": local(func(r precheckRow) any { return r.category }),
-		"memberId": local(func(r precheckRow) any { return r.member.id }),
-		"memberReadinessValue": local(func(r precheckRow) any {
-			return r.member.gateway.wire(r.member.gateway.readiness(r.category, r.member).value)
-		}),
-		"gatewayReadinessValue": local(func(r precheckRow) any {
-			return r.member.gateway.wire(r.member.gateway.gatewayReadiness(r.category))
-		}),
-		"returnCode": local(func(r precheckRow) any { return r.member.gateway.readiness(r.category, r.member).code }),
 	}
 }

@@ -2,8 +2,6 @@ package sim
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"net"
 	"sync"
 
@@ -12,11 +10,19 @@ import (
 
 // login is what an SSH server knows about one connection before and after the handshake.
 type login struct {
+	banner   string // software version; "" means that of the library
 	key      ssh.Signer
 	accept   func(user, password string) bool
 	exec     func(user, command string, ch ssh.Channel) (exit int)
 	subsys   func(user, name string, ch ssh.Channel) (exit int)
-	provides func(name string) bool // subsystems
+	shell    func(user string, size screen, ch ssh.Channel) (exit int) // nil: no interactive login
+	provides func(name string) bool                                    // subsystems
+}
+
+// screen is the terminal that a client has asked for; zero without one. A size of 0 means unknown.
+type screen struct {
+	there         bool
+	columns, rows int
 }
 
 var errAccessDenied = errors.New("access denied")
@@ -30,7 +36,8 @@ func serveSSH(conn net.Conn, l login) {
 		return nil, nil
 	}
 	config := &ssh.ServerConfig{
-		MaxAuthTries: 3,
+		MaxAuthTries:  3,
+		ServerVersion: l.banner,
 		PasswordCallback: func(meta ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
 			return check(meta.User(), string(password))
 		},
@@ -53,7 +60,7 @@ func serveSSH(conn net.Conn, l login) {
 	open.Go(func() { ssh.DiscardRequests(requests) })
 	for request := range channels {
 		if request.ChannelType() != "session" {
-			// The client learns of the refusal or is gone; either way there is nothing left to do.
+			// The client learns of the denial or is gone; either way there is nothing left to do.
 			_ = request.Reject(ssh.UnknownChannelType, "only sessions are served")
 			continue
 		}
@@ -65,19 +72,34 @@ func serveSSH(conn net.Conn, l login) {
 	}
 }
 
-// session serves one channel: one command or one subsystem.
+// session serves one channel: one command, one subsystem or one interactive login.
 func (l login) session(user string, ch ssh.Channel, incoming <-chan *ssh.Request) {
 	var work sync.WaitGroup
 	defer work.Wait()
-	started := false
+	started, size := false, screen{}
 	for request := range incoming {
 		var payload struct{ Text string }
 		switch request.Type {
-		case "env", "pty-req":
+		case "pty-req":
+			var wanted struct {
+				Term                         string
+				Columns, Rows, Width, Height uint32
+				Modes                        string
+			}
+			ok := ssh.Unmarshal(request.Payload, &wanted) == nil
+			size = screen{there: ok, columns: int(wanted.Columns), rows: int(wanted.Rows)}
+			answer(request, ok)
+			continue
+		case "env", "window-change":
 			answer(request, true)
 			continue
 		case "exec", "subsystem":
 			if started || ssh.Unmarshal(request.Payload, &payload) != nil {
+				answer(request, false)
+				continue
+			}
+		case "shell":
+			if started || l.shell == nil {
 				answer(request, false)
 				continue
 			}
@@ -93,9 +115,12 @@ func (l login) session(user string, ch ssh.Channel, incoming <-chan *ssh.Request
 		started = true
 		work.Go(func() {
 			exit := 0
-			if request.Type == "exec" {
+			switch request.Type {
+			case "exec":
 				exit = l.exec(user, payload.Text, ch)
-			} else {
+			case "shell":
+				exit = l.shell(user, size, ch)
+			default:
 				exit = l.subsys(user, payload.Text, ch)
 			}
 			finish(ch, exit)
@@ -120,116 +145,4 @@ func finish(ch ssh.Channel, exit int) {
 // refusedLogin records a login that failed.
 func (c *Cloud) refusedLogin(face, peer, user string, gateway, member int) {
 	c.note(Call{Face: face, Peer: peer, Name: "login " + user, Gateway: gateway, Member: member, Status: "refused"})
-}
-
-// serveHost answers SSH on a member's host with the password and key of the moment.
-func (c *Cloud) serveHost(m *member) func(net.Conn) {
-	return func(conn net.Conn) {
-		leave := c.enter()
-		key := m.host.key
-		leave()
-		peer := conn.RemoteAddr().String()
-		serveSSH(conn, login{
-			key: key,
-			accept: func(user, password string) bool {
-				defer c.enter()()
-				if user == "root" && password == m.host.password {
-					return true
-				}
-				c.refusedLogin("host", peer, user, m.gateway.spec.ID, m.id)
-				return false
-			},
-			exec: func(_, command string, ch ssh.Channel) int {
-				leave := c.enter()
-				if m.host.key != key {
-					leave()
-					return 255 // the machine is gone while the command was on its way
-				}
-				out, errs, exit := c.runHost(m, command, peer)
-				leave()
-				// A client that went away does not change what the command did.
-				_, _ = io.WriteString(ch, out)
-				_, _ = io.WriteString(ch.Stderr(), errs)
-				return exit
-			},
-			provides: func(string) bool { return false },
-		})
-	}
-}
-
-// devicePort tells the two SSH ports of a vSRX apart.
-type devicePort string
-
-const (
-	deviceSSH     devicePort = "ssh"
-	deviceNetconf devicePort = "netconf"
-)
-
-// serveDevice answers SSH on a gateway's private address as the node that has it now.
-func (c *Cloud) serveDevice(g *appliance, port devicePort) func(net.Conn) {
-	return func(conn net.Conn) {
-		leave := c.enter()
-		m := g.answering()
-		var key ssh.Signer
-		if m != nil {
-			key = m.vm.key
-		}
-		leave()
-		if m == nil {
-			return
-		}
-		peer := conn.RemoteAddr().String()
-		serveSSH(conn, login{
-			key:      key,
-			accept:   func(user, password string) bool { return c.deviceLogin(g, peer, user, password) },
-			provides: func(name string) bool { return name == "netconf" && c.netconfConfigured(g) },
-			subsys: func(user, _ string, ch ssh.Channel) int {
-				return c.serveNetconf(m, user, peer, ch)
-			},
-			exec: func(user, command string, ch ssh.Channel) int {
-				if port == deviceNetconf {
-					return 1
-				}
-				return c.deviceExec(m, user, command, peer, ch)
-			},
-		})
-	}
-}
-
-func (c *Cloud) deviceLogin(g *appliance, peer, user, password string) bool {
-	defer c.enter()()
-	allowed := g.config.text("system services ssh root-login") == "allow"
-	if user == "root" && allowed && password == g.rootPassword || user == "admin" && password == g.adminPassword {
-		return true
-	}
-	c.refusedLogin("vsrx", peer, user, g.spec.ID, 0)
-	return false
-}
-
-func (c *Cloud) netconfConfigured(g *appliance) bool {
-	defer c.enter()()
-	return g.config.active("system services netconf ssh")
-}
-
-// deviceExec runs one command: root has a Unix shell, others have the CLI as their shell.
-func (c *Cloud) deviceExec(m *member, user, command, peer string, ch ssh.Channel) int {
-	line := command
-	if user == "root" {
-		words, err := splitWords(command)
-		if err != nil || len(words) < 2 || words[0] != "cli" {
-			// A client that is gone misses only the error text.
-			_, _ = fmt.Fprintf(ch.Stderr(), "sh: %s: not found\n", command)
-			return 127
-		}
-		line = trimQuotes(words)
-	}
-	if line == "xml-mode netconf need-trailer" {
-		return c.serveNetconf(m, user, peer, ch)
-	}
-	leave := c.enter()
-	out, ok := c.runCLI(m, line, peer)
-	leave()
-	// As above: the command has been run.
-	_, _ = io.WriteString(ch, out)
-	return 1 - count(ok)
 }

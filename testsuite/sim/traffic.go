@@ -13,6 +13,7 @@ const (
 	causeBothDown   cause = "both-down"
 	causeSplitBrain cause = "split-brain"
 	causeReload     cause = "standalone-reload"
+	causeDeaf       cause = "no-traffic" // the primary forwards nothing
 )
 
 // traffic is the account of a gateway's interruptions, exact in virtual time.
@@ -47,6 +48,8 @@ func (g *appliance) tally() {
 		stopped = causeReload
 	case g.primary[1] == none:
 		stopped = causeBothDown
+	case g.node(g.primary[1]) != nil && g.node(g.primary[1]).vm.deaf:
+		stopped = causeDeaf
 	case now.Before(t.gapUntil):
 		stopped = t.gapCause
 	}

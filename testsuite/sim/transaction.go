@@ -1,6 +1,9 @@
 package sim
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // transaction is an automatic series of steps on a server (SoftLayer_Provisioning_Version1_Transaction).
 type transaction struct {
@@ -9,15 +12,34 @@ type transaction struct {
 	average int // minutes
 	steps   []string
 	start   time.Time
-	end     time.Time
-	reload  bool // it is the lastOperatingSystemReload
+	end     time.Time   // never while nobody can know it
+	turns   []time.Time // when each step began; nil if the steps share the time evenly
+	reload  bool        // it is the lastOperatingSystemReload
 	server  *member
 }
 
+// never is the end of a transaction that still runs.
+var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// turn begins a step; those before it that were skipped begin with it.
+func (t *transaction) turn(step string) {
+	for n := slices.Index(t.steps, step); len(t.turns) <= n; {
+		t.turns = append(t.turns, t.server.gateway.cloud.clock.now)
+	}
+}
+
+func (t *transaction) close() { t.end = t.server.gateway.cloud.clock.now }
+
+func (t *transaction) closed() bool { return !t.end.Equal(never) }
+
 func (t *transaction) active(now time.Time) bool { return !now.Before(t.start) && now.Before(t.end) }
 
-// step is the present step and when it began; the steps share the transaction's time evenly.
+// step is the present step and when it began.
 func (t *transaction) step(now time.Time) (string, time.Time) {
+	if len(t.turns) > 0 {
+		last := len(t.turns) - 1
+		return t.steps[last], t.turns[last]
+	}
 	length := t.end.Sub(t.start) / time.Duration(len(t.steps))
 	n := min(max(int(now.Sub(t.start)/max(length, 1)), 0), len(t.steps)-1)
 	return t.steps[n], t.start.Add(time.Duration(n) * length)

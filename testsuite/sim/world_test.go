@@ -203,7 +203,7 @@ func (o operator) netconf() *netconf {
 		o.t.Fatal(err)
 	}
 	n := &netconf{t: o.t, client: client, in: in, out: out}
-	if hello := n.read(); !strings.Contains(hello, "<session-id>") {
+	if hello := n.read(); !strings.Contains(hello, "session-id>") {
 		o.t.Fatalf("hello: %s", hello)
 	}
 	return n

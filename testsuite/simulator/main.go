@@ -8,12 +8,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 
+	"vsrx-upgrade/testsuite/scenarios"
 	"vsrx-upgrade/testsuite/sim"
 )
 
@@ -31,10 +32,12 @@ func main() {
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr, stop))
 }
 
+// settings are the command line; speed and seed are the scenario's unless they are given.
 type settings struct {
-	speed float64
-	seed  uint64
-	ready string
+	scenario string
+	speed    *float64
+	seed     *uint64
+	ready    string
 }
 
 // parse reads the command line; its errors are one line each.
@@ -42,8 +45,9 @@ func parse(args []string) (settings, error) {
 	var s settings
 	flags := flag.NewFlagSet("simulator", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.Float64Var(&s.speed, "speed", 1, "virtual seconds per real second")
-	flags.Uint64Var(&s.seed, "seed", 0, "seed of the world")
+	flags.StringVar(&s.scenario, "scenario", "ha-pair", "shipped scenario or scenario file")
+	speed := flags.Float64("speed", 0, "virtual seconds per real second")
+	seed := flags.Uint64("seed", 0, "seed of the world")
 	flags.StringVar(&s.ready, "ready", "", "file that gets the access data as JSON")
 	if err := flags.Parse(args); err != nil {
 		return s, err
@@ -51,23 +55,53 @@ func parse(args []string) (settings, error) {
 	if flags.NArg() > 0 {
 		return s, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
-	if !(s.speed > 0) || math.IsInf(s.speed, 0) {
-		return s, fmt.Errorf("--speed must be a positive number")
+	flags.Visit(func(f *flag.Flag) {
+		switch f.Name {
+		case "speed":
+			s.speed = speed
+		case "seed":
+			s.seed = seed
+		}
+	})
+	if s.speed != nil && !(*s.speed > 0 && *s.speed <= sim.MaxSpeed) {
+		return s, fmt.Errorf("--speed must be a positive number up to %v", sim.MaxSpeed)
 	}
 	return s, nil
+}
+
+// options are the scenario's with what the command line says instead.
+func (s settings) options() (sim.Options, error) {
+	opts, err := scenarios.Load(s.scenario)
+	if s.speed != nil {
+		opts.Speed = *s.speed
+	}
+	if s.seed != nil {
+		opts.Seed = *s.seed
+	}
+	return opts, err
+}
+
+// usage is the help; it names every shipped scenario.
+func usage() string {
+	return "usage: simulator [--scenario NAME|FILE] [--speed N] [--seed N] [--ready FILE]\nscenarios: " +
+		strings.Join(scenarios.Names(), " ") + "\n"
 }
 
 func run(args []string, stdout, stderr io.Writer, stop <-chan os.Signal) int {
 	s, err := parse(args)
 	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(stdout, "usage: simulator [--speed N] [--seed N] [--ready FILE]")
+		fmt.Fprint(stdout, usage())
 		return exitClean
+	}
+	var opts sim.Options
+	if err == nil {
+		opts, err = s.options()
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "simulator: %v\n", err)
 		return exitUsage
 	}
-	verdict, err := serve(s, stdout, stop)
+	verdict, err := serve(opts, s.ready, stdout, stop)
 	if err != nil {
 		fmt.Fprintf(stderr, "simulator: %v\n", err)
 		return exitFailed
@@ -83,19 +117,22 @@ func run(args []string, stdout, stderr io.Writer, stop <-chan os.Signal) int {
 }
 
 // serve runs the world until it is told to stop.
-func serve(s settings, stdout io.Writer, stop <-chan os.Signal) (verdict sim.Verdict, err error) {
-	cloud, err := sim.Start(sim.Options{Speed: s.speed, Seed: s.seed})
+func serve(opts sim.Options, ready string, stdout io.Writer, stop <-chan os.Signal) (verdict sim.Verdict, err error) {
+	if err := allowFiles(filesFor(opts)); err != nil {
+		return verdict, err
+	}
+	cloud, err := sim.Start(opts)
 	if err != nil {
 		return verdict, fmt.Errorf("starting the simulated cloud: %w", err)
 	}
 	defer func() { err = errors.Join(err, cloud.Close()) }()
 	access := cloud.Access()
-	if s.ready != "" {
-		if err := announce(s.ready, access); err != nil {
+	if ready != "" {
+		if err := announce(ready, access); err != nil {
 			return verdict, err
 		}
 	}
-	fmt.Fprintf(stdout, "simulated cloud is up: %s\n", access.API)
+	fmt.Fprintf(stdout, "simulated cloud is up: %s with its control face %s\n", access.API, access.Control)
 	<-stop
 	return cloud.Verdict(), nil
 }

@@ -1,0 +1,238 @@
+package sim
+
+// hierarchy lists the part of the Junos statement hierarchy that gateways of IBM use. A statement that is not listed
+// is kept as one line in all three forms. Nesting is by tab; the options secret and inline are those of rule.
+const hierarchy = `
+groups list
+	groups wildcard
+system container
+	host-name value
+	domain-name value
+	domain-search values
+	root-authentication container
+		encrypted-password value secret
+	login container
+		message value
+		class named
+			permissions values
+		user named
+			uid value
+			class value
+			authentication container
+				encrypted-password value secret
+	services container
+		ssh container
+			root-login value
+			connection-limit value
+			ciphers values
+			protocol-version value
+		netconf container
+			ssh container
+				port value
+			rfc-compliant flag
+			yang-compliant flag
+		web-management container
+			https container
+				port value
+				system-generated-certificate flag
+				interface values
+	name-server list
+		name-server wildcard
+	ntp container
+		server named
+	syslog container
+		user named
+			any value
+		file named
+			any value
+			structured-data flag
+			explicit-priority flag
+		host named
+			any value
+			structured-data flag
+			explicit-priority flag
+	ports container
+		console container
+			insecure flag
+			disable flag
+	time-zone value
+	max-configurations-on-flash value
+	license container
+		autoupdate container
+chassis container
+	cluster container
+		control-link-recovery flag
+		configuration-synchronize container
+			no-secondary-bootup-auto flag
+		reth-count value
+		heartbeat-interval value
+		heartbeat-threshold value
+		redundancy-group named
+			node named inline
+				priority value
+			preempt flag
+			hold-down-interval value
+			gratuitous-arp-count value
+			interface-monitor list
+				interface-monitor wildcard inline
+					weight value
+	aggregated-devices container
+		ethernet container
+			device-count value
+security container
+	ike container
+		proposal named
+			authentication-method value
+			dh-group value
+			authentication-algorithm value
+			encryption-algorithm value
+			lifetime-seconds value
+		policy named
+			mode value
+			proposals value
+			pre-shared-key container
+				ascii-text value secret
+			certificate container
+				local-certificate value
+		gateway named
+			ike-policy value
+			address value
+			external-interface value
+			version value
+	ipsec container
+		proposal named
+			protocol value
+			authentication-algorithm value
+			encryption-algorithm value
+		policy named
+			proposals value
+		vpn named
+			bind-interface value
+			ike container
+				gateway value
+				ipsec-policy value
+			establish-tunnels value
+	log container
+		mode value
+		report flag
+	address-book named
+		address named inline
+			description value
+			ip-prefix bare
+		address-set named
+			address list
+				address wildcard
+	screen container
+		ids-option named
+	nat container
+		source container
+			pool named
+				address list
+					address wildcard
+			rule-set named
+				rule named
+					match container
+						source-address values
+						destination-address values
+					then container
+						source-nat container
+							interface flag
+							pool container
+		static container
+			rule-set named
+	policies container
+		policy zone-pair
+			policy named
+				match container
+					source-address values
+					destination-address values
+					application values
+					dynamic-application values
+				then container
+					permit flag
+					deny flag
+					reject flag
+					log container
+						session-init flag
+						session-close flag
+		default-policy container
+			permit-all flag
+			deny-all flag
+	zones container
+		security-zone named
+			screen value
+			tcp-rst flag
+			host-inbound-traffic container
+				system-services list
+					system-services wildcard
+				protocols list
+					protocols wildcard
+			interfaces list
+				interfaces wildcard
+					host-inbound-traffic container
+						system-services list
+							system-services wildcard
+						protocols list
+							protocols wildcard
+	idp container
+	utm container
+interfaces container
+	interface wildcard
+		description value
+		vlan-tagging flag
+		mtu value
+		gigether-options container
+			redundant-parent value
+		fabric-options container
+			member-interfaces list
+				member-interfaces wildcard
+		redundant-ether-options container
+			redundancy-group value
+		unit named
+			description value
+			vlan-id value
+			family keyed
+				mtu value
+				address named
+				filter container
+					input value
+					output value
+firewall container
+	filter named
+		term named
+			from container
+				source-address list
+					source-address wildcard
+				destination-address list
+					destination-address wildcard
+				protocol values
+				destination-port values
+				source-port values
+			then container
+				accept flag
+				discard flag
+				log flag
+policy-options container
+	prefix-list named
+	policy-statement named
+protocols container
+	bgp container
+		group named
+			type value
+			peer-as value
+			local-as value
+			neighbor named
+snmp container
+	community named
+routing-options container
+	static container
+		route named inline
+			next-hop values
+			discard flag
+	autonomous-system value
+	router-id value
+applications container
+	application named
+		protocol value
+		destination-port value
+`

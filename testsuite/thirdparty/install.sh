@@ -1,0 +1,19 @@
+#!/bin/sh
+# Installs the foreign clients of this suite: slcli, PyEZ, ncclient, virsh and OpenSSH. Without root or apt-get it says
+# so and leaves the machine as it is; the suites of missing clients then skip by name.
+set -eu
+packages="python3-softlayer python3-junos-eznc python3-ncclient libvirt-clients openssh-client"
+missing=""
+for p in $packages; do
+	dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q "ok installed" || missing="$missing $p"
+done
+if [ -z "$missing" ]; then
+	echo "thirdparty: all clients are installed"
+elif [ "$(id -u)" -ne 0 ]; then
+	echo "thirdparty: not root, so$missing stay missing and their suites will be skipped" >&2
+elif ! command -v apt-get >/dev/null; then
+	echo "thirdparty: no apt-get, so$missing stay missing and their suites will be skipped" >&2
+else
+	echo "thirdparty: installing$missing"
+	apt-get install -y --no-install-recommends $missing
+fi
