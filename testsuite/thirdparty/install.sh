@@ -15,5 +15,9 @@ elif ! command -v apt-get >/dev/null; then
 	echo "thirdparty: no apt-get, so$missing stay missing and their suites will be skipped" >&2
 else
 	echo "thirdparty: installing$missing"
-	apt-get install -y --no-install-recommends $missing
+	export DEBIAN_FRONTEND=noninteractive
+	# The lists of packages may be missing or old; without a mirror the suites skip by name, and this says so.
+	apt-get install -y -qq --no-install-recommends $missing >/dev/null 2>&1 ||
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing; } ||
+		echo "thirdparty: could not install$missing, their suites will be skipped" >&2
 fi
