@@ -55,7 +55,7 @@ func defaultConfiguration(g Gateway, address string) string {
 
 func interfaceStatements(g Gateway, address string) []string {
 	if g.Standalone {
-		return standaloneInterfaces(address)
+		return standaloneInterfaces(g.Version, address)
 	}
 	lines := []string{
 		"chassis cluster control-link-recovery", "chassis cluster reth-count 4",
@@ -87,24 +87,32 @@ func interfaceStatements(g Gateway, address string) []string {
 	)
 }
 
-func standaloneInterfaces(address string) []string {
-	lines := []string{"chassis aggregated-devices ethernet device-count 10"}
-	for port := range 4 {
-		lines = append(lines, fmt.Sprintf("interfaces ge-0/0/%d gigether-options 802.3ad ae%d", port, port%2))
+// standaloneInterfaces are the interfaces of a release: 15.1 has bare ports, later ones aggregate them (IBM: "Migrating
+// legacy configurations").
+func standaloneInterfaces(version, address string) []string {
+	private, public := "ge-0/0/0", "ge-0/0/1"
+	var lines []string
+	if !strings.HasPrefix(version, "15.1") {
+		private, public = "ae0", "ae1"
+		lines = append(lines, "chassis aggregated-devices ethernet device-count 10")
+		for port := range 4 {
+			lines = append(lines, fmt.Sprintf("interfaces ge-0/0/%d gigether-options 802.3ad ae%d", port, port%2))
+		}
 	}
 	return append(lines,
-		"interfaces ae0 unit 0 family inet filter input PROTECT-IN",
-		"interfaces ae0 unit 0 family inet address "+address+"/26",
-		"interfaces ae1 unit 0 family inet address 203.0.113.42/29",
-		"security zones security-zone SL-PRIVATE interfaces ae0.0 host-inbound-traffic system-services all",
-		"security zones security-zone SL-PUBLIC interfaces ae1.0 host-inbound-traffic system-services ping",
+		"interfaces "+private+" unit 0 family inet filter input PROTECT-IN",
+		"interfaces "+private+" unit 0 family inet address "+address+"/26",
+		"interfaces "+public+" unit 0 family inet address 203.0.113.42/29",
+		"security zones security-zone SL-PRIVATE interfaces "+private+".0 host-inbound-traffic system-services all",
+		"security zones security-zone SL-PUBLIC interfaces "+public+".0 host-inbound-traffic system-services ping",
 		"security zones security-zone CUSTOMER-PRIVATE tcp-rst",
 	)
 }
 
-// factoryConfiguration is what a standalone reload leaves: IBM's default for the fresh interfaces and nothing of the
-// customer's.
-func factoryConfiguration(g Gateway, address string) string {
+// factoryConfiguration is what a standalone reload to a version leaves: IBM's default for the fresh interfaces and
+// nothing of the customer's.
+func factoryConfiguration(g Gateway, version, address string) string {
+	g.Version = version
 	var kept []string
 	for line := range strings.Lines(defaultConfiguration(g, address)) {
 		if strings.Contains(line, "security policies") || strings.Contains(line, "security nat") ||

@@ -222,6 +222,8 @@ protocols container
 			peer-as value
 			local-as value
 			neighbor named
+				description value
+				peer-as value
 snmp container
 	community named
 routing-options container

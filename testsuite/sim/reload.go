@@ -145,7 +145,7 @@ func (m *member) meet(r *reload) {
 	case g.destroyed:
 		m.powerOff(shutOff, causeFailover)
 	case g.spec.Standalone:
-		g.restoreFactory()
+		g.restoreFactory(m.vm.version)
 		m.join(false)
 	case m.stranded() || r.corrupted:
 		m.join(true)
@@ -195,8 +195,8 @@ func (g *appliance) restore(config *configuration, log string) {
 	g.exported = false
 }
 
-func (g *appliance) restoreFactory() {
-	config, err := parseConfiguration(g.cloud.grammar, factoryConfiguration(g.spec, g.address))
+func (g *appliance) restoreFactory(version string) {
+	config, err := parseConfiguration(g.cloud.grammar, factoryConfiguration(g.spec, version, g.address))
 	g.cloud.trouble(err)
 	g.commits = nil
 	g.restore(config, "default configuration")

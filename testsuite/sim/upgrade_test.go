@@ -137,3 +137,17 @@ func TestStandaloneReloadErasesTheConfiguration(t *testing.T) {
 		t.Errorf("verdict: %+v", v)
 	}
 }
+
+func TestAStandaloneComesBackWithTheInterfacesOfItsNewVersion(t *testing.T) {
+	o := start(t, sim.Options{Gateways: []sim.Gateway{{ID: 62, Name: "solo", Pod: "dal09.pod01", Standalone: true,
+		Version: "15.1X49-D170.4", Offered: []string{"23.4R2-S5.5"}}}})
+	if old := o.netconf().rpc(`<get-configuration format="set"/>`); !strings.Contains(old, "interfaces ge-0/0/0 unit 0 family inet address") || strings.Contains(old, "ae0") {
+		t.Fatalf("configuration of 15.1: %s", old)
+	}
+	o.checkReadiness(62)
+	o.mustReload(o.member(0), newVersion)
+	o.cloud.Step(reloadTime)
+	if fresh := o.netconf().rpc(`<get-configuration format="set"/>`); !strings.Contains(fresh, "interfaces ae0 unit 0 family inet address") || strings.Contains(fresh, "interfaces ge-0/0/0 unit 0") {
+		t.Errorf("configuration of the new version: %s", fresh)
+	}
+}
