@@ -38,14 +38,15 @@ func planned(r upgrade.Report) bool { return r.Plan != nil || r.Outcome != "" }
 // ended is true at the end only.
 func ended(r upgrade.Report) bool { return r.Outcome != "" }
 
-// follow polls the status query; a worker that dies and comes back is waited for. The workflow's own end decides.
+// follow polls the status query; a worker or a server that dies and comes back is waited for. The workflow's own end decides.
 func (f *follower) follow(ctx context.Context) (upgrade.Report, error) {
-	silent := time.Now()
+	silent, reached := time.Now(), false
 	for {
 		closed, err := f.closed(ctx)
-		if err != nil {
+		if err != nil && !(reached && upgrade.KindOf(err) == upgrade.Unreachable) {
 			return upgrade.Report{}, err
 		}
+		reached = true // from here on a server that is away for a while is waited for, as a worker is
 		report, err := f.status(ctx)
 		switch {
 		case err == nil:
@@ -54,7 +55,7 @@ func (f *follower) follow(ctx context.Context) (upgrade.Report, error) {
 				f.show(report)
 			}
 		case !closed && time.Since(silent) > patience:
-			fmt.Fprintf(f.progress, "no worker answers for %s: is one running? (%s)\n", f.run.GetID(), err)
+			fmt.Fprintf(f.progress, "nobody answers for %s: are server and worker running? (%s)\n", f.run.GetID(), err)
 			silent = time.Now()
 		}
 		if closed {

@@ -172,13 +172,15 @@ func (u *run) restore() error {
 
 // compare lists what is not as it was before.
 func (u *run) compare() error {
+	tries := 0
 	return u.hold(upgrade.PhaseCompare, func() error {
+		tries++ // a lost attempt may have stored its snapshot, and nothing stored is ever overwritten
 		preempt := ""
 		if u.report.Preempt.Restored {
 			preempt = u.found.Digest
 		}
 		c, err := call(u.ctx, patient("compare the state with the one before", u.req.Timing.Settle), u.a.Compare, activities.CompareInput{
-			Gateway: u.plan.Gateway, DeviceEpoch: u.deviceEpoch, Before: u.report.Export.Snapshot, Preempt: preempt, Folder: u.folder() + "/after", Timing: u.req.Timing})
+			Gateway: u.plan.Gateway, DeviceEpoch: u.deviceEpoch, Before: u.report.Export.Snapshot, Preempt: preempt, Folder: fmt.Sprintf("%s/after-%d", u.folder(), tries), Timing: u.req.Timing})
 		if err != nil {
 			return err
 		}
