@@ -5,15 +5,31 @@ TOOL := $(GO) tool -modfile=tools/go.mod
 # The race detector needs a C compiler; where there is none the tests run without it and say so.
 RACE := $(shell command -v "$$($(GO) env CC)" >/dev/null 2>&1 && echo -race)
 
-.PHONY: demo test check bench tools build
+# What the demo shows (upgrade, rollback, worker-crash, standalone, fleet), and how long and by which seed the soak runs; without a seed it
+# draws one and names it.
+SCENARIO ?= upgrade
+DURATION ?= 10m
+SEED ?=
 
-demo: tools ## upgrade one pair against the simulated cloud
-	$(GO) run ./testsuite/demo $(ARGS)
+# What runs a cloud of its own at speed comes last and one after the other: to it a busy machine is a slow cloud.
+HEAVY := e2e|matrix|podlock
+
+.PHONY: demo soak matrix test check bench tools build
+
+demo: tools ## upgrade one pair against the simulated cloud; SCENARIO names another story
+	$(GO) run ./testsuite/demo -scenario $(SCENARIO) $(ARGS)
+
+soak: tools ## many upgrades while everything around them fails; DURATION and SEED
+	$(GO) run ./testsuite/soak -duration $(DURATION) $(if $(SEED),-seed $(SEED)) $(ARGS)
+
+matrix: tools ## every activity × every fault, a quarter of an hour; writes docs/fault-matrix.md
+	MATRIX=full $(GO) test -timeout 60m -count=1 ./testsuite/matrix
 
 test: tools ## every test, end to end on a real Temporal server included
 	$(if $(RACE),,@echo "no C compiler: running without the race detector")
 	cd testsuite/thirdparty && $(GO) test $(RACE) -timeout 10m ./...
-	$(GO) test $(RACE) -timeout 20m ./...
+	$(GO) test $(RACE) -timeout 10m $$($(GO) list ./... | grep -v -E '/testsuite/($(HEAVY))$$')
+	$(GO) test $(RACE) -timeout 20m -p 1 $(patsubst %,./testsuite/%,$(subst |, ,$(HEAVY)))
 
 check: tools ## format, vet, staticcheck, determinism of workflows, tidy modules
 	@unformatted="$$(gofmt -l .)"; test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }

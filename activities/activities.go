@@ -18,7 +18,7 @@ type Activities struct {
 	Devices Devices
 	Hosts   Hosts
 	Archive Archive
-	Permits Permits
+	Pods    Pods
 	Now     func() time.Time
 }
 
@@ -29,6 +29,7 @@ type Cloud interface {
 	Server(ctx context.Context, hardwareID int) (upgrade.Server, error)
 	Prices(ctx context.Context, gatewayID, memberID int) ([]upgrade.Price, error)
 	Readiness(ctx context.Context, gatewayID int) ([]upgrade.ReadinessRow, error)
+	Records(ctx context.Context, g upgrade.Gateway) ([]upgrade.Record, error)
 	HostPassword(ctx context.Context, hardwareID int) (upgrade.Secret, error)
 	DevicePassword(ctx context.Context, memberID int) (upgrade.Secret, error)
 }
@@ -44,11 +45,23 @@ type CloudWriter interface {
 type Devices interface {
 	Dial(ctx context.Context, e upgrade.Endpoint) (Device, error)
 	SetPreempt(ctx context.Context, e upgrade.Endpoint, on bool, confirmMinutes int, log string) (changed bool, err error)
+	Replace(ctx context.Context, e upgrade.Endpoint, r Replacement) (changed bool, err error)
+}
+
+// Replacement is a change of a whole configuration, by a confirmed commit that a new connection proves.
+type Replacement struct {
+	Commands       []string
+	ConfirmMinutes int
+	Log            string
+	// InForce judges a committed configuration in set form.
+	InForce func(set []byte) (bool, error)
 }
 
 // Device is an open, read-only session with a gateway.
 type Device interface {
 	View(ctx context.Context) (upgrade.Device, error)
+	// Survey reads what View does and what else the readiness checks are judged by, and hands the configuration over.
+	Survey(ctx context.Context, configuration io.Writer) (upgrade.Device, upgrade.DeviceFacts, error)
 	Snapshot(ctx context.Context) (upgrade.Snapshot, error)
 	Configuration(ctx context.Context, format string, w io.Writer) error
 	Close() error
@@ -62,6 +75,15 @@ type Hosts interface {
 // Host is an open session with a KVM host.
 type Host interface {
 	Domains(ctx context.Context) ([]upgrade.Domain, error)
+	// Facts tells what IBM's readiness checks look at; an empty address or name is not asked about.
+	Facts(ctx context.Context, peer, device, domain string) upgrade.HostFacts
+	// Backup looks for the disk image that IBM keeps beside a machine.
+	Backup(ctx context.Context, domain string) (size int64, exists bool, err error)
+	// These change the host. Each looks first, so that repeating it changes nothing more.
+	Shutdown(ctx context.Context, domain string) error
+	SetAutostart(ctx context.Context, domain string, on bool) error
+	RestoreImage(ctx context.Context, domain string) error
+	Start(ctx context.Context, domain string) error
 	Close() error
 }
 
@@ -69,12 +91,4 @@ type Host interface {
 type Archive interface {
 	Put(ctx context.Context, key string, r io.Reader) (upgrade.Blob, error)
 	Get(ctx context.Context, b upgrade.Blob) (io.ReadCloser, error)
-}
-
-// Permits looks at pod permits in Temporal.
-type Permits interface {
-	// Open reports whether this very run of the permit is open: the fence before every irrevocable step.
-	Open(ctx context.Context, p upgrade.Permit) (bool, error)
-	// Holder names the workflow that holds the permit now, "" when nobody does.
-	Holder(ctx context.Context, workflowID string) (string, error)
 }

@@ -15,7 +15,7 @@ import (
 // awaiting waits for reload 601 of the second host in a world whose records already say what its end must be.
 func awaiting(w *world) activities.AwaitInput {
 	w.gateways = says(ended())
-	return activities.AwaitInput{GatewayID: gatewayID, Servers: []int{host2, host1}, ReloadID: 601, Since: start, Deadline: start.Add(24 * time.Hour),
+	return activities.AwaitInput{GatewayID: gatewayID, Servers: []int{host2, host1}, ReloadID: 601, Since: start, Deadline: start.Add(24 * time.Hour), Noticed: []upgrade.Notice{upgrade.NoticeSlow, upgrade.NoticeStuck},
 		Expected: upgrade.Expected{Step: plan().Steps[0], Target: newVersion, Status: upgrade.StatusUpgradeActive}, Timing: timing()}
 }
 
@@ -156,15 +156,15 @@ func TestTheHeartbeatsTellHowAReloadGoes(t *testing.T) {
 		{Text: "transaction 601: INSTALL since 22:00:00", Elapsed: "0s"},
 		{Text: "1 looks in a row could not be read: no answer within two minutes", Elapsed: "2h0m0s"},
 		{Text: "2 looks in a row could not be read: no answer within two minutes", Elapsed: "4h0m0s"},
-		{Text: "SLOW: no transaction in 1 looks", Elapsed: "6h0m0s", Slow: true},
-		{Text: "SLOW: no transaction in 2 looks", Elapsed: "8h0m0s", Slow: true},
+		{Text: "SLOW: no transaction in 1 looks", Elapsed: "6h0m0s"},
+		{Text: "SLOW: no transaction in 2 looks", Elapsed: "8h0m0s"},
 	}
 	if len(w.beats) < len(want) {
 		t.Fatalf("got %d heartbeats, want %d at least", len(w.beats), len(want))
 	}
 	for i, wanted := range want {
 		got := progressOf(t, w.beats[i])
-		if got.Text != wanted.Text || got.Elapsed != wanted.Elapsed || got.Slow != wanted.Slow || got.Usual != "2h to 5h" {
+		if got.Text != wanted.Text || got.Elapsed != wanted.Elapsed || got.Usual != "2h to 5h" {
 			t.Errorf("heartbeat %d: got %+v, want %+v", i+1, got, wanted)
 		}
 	}

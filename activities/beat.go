@@ -9,8 +9,13 @@ import (
 	"go.temporal.io/sdk/activity"
 )
 
-// beatEvery is real time, as the heartbeat timeout is.
-const beatEvery = 5 * time.Second
+// beatEvery is a sixth of the heartbeat timeout, real time as that is; without one there is nothing to keep alive.
+func beatEvery(ctx context.Context) time.Duration {
+	if timeout := activity.GetInfo(ctx).HeartbeatTimeout; timeout > 0 {
+		return timeout / 6
+	}
+	return time.Minute
+}
 
 // pulse keeps a long activity's heartbeat alive with its last whole checkpoint, between two looks and during one that
 // takes long: Temporal attempts an activity anew that is silent for the heartbeat timeout, while the old attempt still
@@ -28,7 +33,7 @@ func startPulse(ctx context.Context, checkpoint any) *pulse {
 	p := &pulse{ctx: ctx, end: make(chan struct{})}
 	p.last = encode(checkpoint)
 	p.done.Go(func() {
-		ticker := time.NewTicker(beatEvery)
+		ticker := time.NewTicker(beatEvery(ctx))
 		defer ticker.Stop()
 		for {
 			select {

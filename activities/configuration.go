@@ -31,6 +31,8 @@ func (a *Activities) SetPreempt(ctx context.Context, in PreemptInput) (changed b
 }
 
 func (a *Activities) setPreempt(ctx context.Context, in PreemptInput) (bool, error) {
+	pulse := startPulse(ctx, in.Log)
+	defer pulse.stop()
 	if err := a.fence(ctx, in.Permit); err != nil {
 		return false, err
 	}
@@ -41,15 +43,24 @@ func (a *Activities) setPreempt(ctx context.Context, in PreemptInput) (bool, err
 	return a.Devices.SetPreempt(ctx, endpoint, in.On, in.ConfirmMinutes, in.Log)
 }
 
-// fence refuses an irrevocable step when the pod permit is not open any more: somebody else may hold the pod.
+// fence refuses an irrevocable step when the pod permit is not open any more: somebody else may hold the pod. It refuses
+// an attempt too that Temporal has given up: one that was silent for long goes on beside its successor, or after the undo.
 func (a *Activities) fence(ctx context.Context, p upgrade.Permit) error {
-	open, err := a.Permits.Open(ctx, p)
+	open, err := a.Pods.Open(ctx, p)
 	if err != nil {
 		return fmt.Errorf("checking the pod permit: %w", err)
 	}
 	if !open {
 		return upgrade.Errorf(upgrade.LockLost, "the pod permit %s is not open any more", p.WorkflowID).
 			Advise("see in Temporal Web who ended it; retry takes the permit again and starts this step over")
+	}
+	info := activity.GetInfo(ctx)
+	current, err := a.Pods.Attempt(ctx, upgrade.Permit{WorkflowID: info.WorkflowExecution.ID, RunID: info.WorkflowExecution.RunID}, info.ActivityID, info.Attempt)
+	if err != nil {
+		return fmt.Errorf("checking this attempt: %w", err)
+	}
+	if !current {
+		return upgrade.Errorf(upgrade.Unreachable, "attempt %d was given up: another one goes on", info.Attempt)
 	}
 	return nil
 }
@@ -69,6 +80,8 @@ func (a *Activities) Export(ctx context.Context, in ExportInput) (upgrade.Export
 }
 
 func (a *Activities) export(ctx context.Context, in ExportInput) (x upgrade.Export, err error) {
+	pulse := startPulse(ctx, "configuration and state")
+	defer pulse.stop()
 	device, err := a.dialDevice(ctx, in.Gateway, in.DeviceEpoch)
 	if err != nil {
 		return x, err

@@ -22,8 +22,8 @@ func TestTheKindDecidesWhetherTemporalTriesAgain(t *testing.T) {
 	} {
 		t.Run(string(kind), func(t *testing.T) {
 			w := newWorld(t)
-			w.holders = fails[string](fmt.Errorf("asking Temporal: %w", upgrade.Errorf(kind, "it went wrong").Advise("mend %s", kind)))
-			_, err := run(w, w.activities().HolderOf, activities.PodInput{WorkflowID: podID})
+			w.tickets = fails[upgrade.Ticket](fmt.Errorf("asking Temporal: %w", upgrade.Errorf(kind, "it went wrong").Advise("mend %s", kind)))
+			_, err := run(w, w.activities().AskForPod, place(upgrade.Ticket{}))
 			var failure *temporal.ApplicationError
 			if !errors.As(err, &failure) {
 				t.Fatalf("got %v, want an application error", err)
@@ -49,8 +49,8 @@ func TestAnErrorWithoutKindIsInternalAndTriedAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.holders = fails[string](cause)
-			_, err := run(w, w.activities().HolderOf, activities.PodInput{WorkflowID: podID})
+			w.tickets = fails[upgrade.Ticket](cause)
+			_, err := run(w, w.activities().AskForPod, place(upgrade.Ticket{}))
 			wantKind(t, err, upgrade.Internal)
 			if got := adviceOf(err); got != "" {
 				t.Errorf("got advice %q, want none", got)
@@ -61,8 +61,8 @@ func TestAnErrorWithoutKindIsInternalAndTriedAgain(t *testing.T) {
 
 func TestAnErrorThatTemporalKnowsStaysWhatItIs(t *testing.T) {
 	w := newWorld(t)
-	w.holders = fails[string](fmt.Errorf("asking: %w", temporal.NewNonRetryableApplicationError("no more", "closed", nil)))
-	_, err := run(w, w.activities().HolderOf, activities.PodInput{WorkflowID: podID})
+	w.tickets = fails[upgrade.Ticket](fmt.Errorf("asking: %w", temporal.NewNonRetryableApplicationError("no more", "closed", nil)))
+	_, err := run(w, w.activities().AskForPod, place(upgrade.Ticket{}))
 	var failure *temporal.ApplicationError
 	for cause := err; errors.As(cause, &failure); cause = failure.Unwrap() { // the innermost was said first
 	}
@@ -77,9 +77,9 @@ func TestACancellationPassesAsOne(t *testing.T) {
 		call string
 		run  func(*world) error
 	}{
-		"in a question": {"look at holder of " + podID, func(w *world) error {
-			w.holders = fails[string](canceled)
-			_, err := run(w, w.activities().HolderOf, activities.PodInput{WorkflowID: podID})
+		"in a question": {"ask for pod fra02.pod03 as r-1", func(w *world) error {
+			w.tickets = fails[upgrade.Ticket](canceled)
+			_, err := run(w, w.activities().AskForPod, place(upgrade.Ticket{}))
 			return err
 		}},
 		"in a look at the gateway": {"read neighbours", func(w *world) error {
@@ -91,9 +91,9 @@ func TestACancellationPassesAsOne(t *testing.T) {
 			_, err := run(w, w.activities().SetPreempt, preemptOff())
 			return err
 		}},
-		"in the wait for a pod": {"look at holder of " + podID, func(w *world) error {
-			w.holders = fails[string](canceled)
-			_, err := run(w, w.activities().AwaitPodFree, activities.PodInput{WorkflowID: podID, Timing: timing()})
+		"in the wait for a pod": {"look at place of r-1 for pod fra02.pod03", func(w *world) error {
+			w.places = fails[upgrade.Ticket](canceled)
+			_, err := run(w, w.activities().KeepPlace, place(upgrade.Ticket{Position: 2}))
 			return err
 		}},
 		"in the wait for a reload": {"read server 83002", func(w *world) error {

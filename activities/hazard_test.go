@@ -9,7 +9,6 @@ import (
 
 	"go.temporal.io/sdk/temporal"
 
-	"vsrx-upgrade/activities"
 	"vsrx-upgrade/internal/upgrade"
 )
 
@@ -159,8 +158,16 @@ func TestASlowLookKeepsTheHeartbeatAlive(t *testing.T) {
 			_, err := run(w, w.activities().Compare, comparing(w.t, w, snapshot()))
 			return err
 		}},
-		"in the wait for a pod": {"look at holder of " + podID, func(w *world) error {
-			_, err := run(w, w.activities().AwaitPodFree, activities.PodInput{WorkflowID: podID, Timing: timing()})
+		"in the service of a holder": {"look at latest permit of 990017/fra02.pod03", func(w *world) error {
+			_, err := run(w, w.activities().ServePod, serving())
+			return err
+		}},
+		"in a hold": {"follow permit run run-1", func(w *world) error {
+			_, err := run(w, w.activities().ServePod, serving())
+			return err
+		}},
+		"in the look at a pod that is to be whole": {"dial host " + address1, func(w *world) error {
+			_, err := run(w, w.activities().AwaitFit, fitting())
 			return err
 		}},
 	} {

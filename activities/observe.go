@@ -3,7 +3,9 @@ package activities
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"vsrx-upgrade/internal/upgrade"
@@ -16,6 +18,29 @@ type Look struct {
 	HostEpochs map[int]string `json:"hostEpochs,omitempty"`
 	// DeviceEpoch names the reload after which the floating address may show one new key.
 	DeviceEpoch string `json:"deviceEpoch,omitempty"`
+	// ByRecord takes IBM's record of a server's last reload for such an event where none is named: for a gateway that was
+	// reloaded by hand, or by an upgrade that nobody follows any more.
+	ByRecord bool `json:"byRecord,omitempty"`
+}
+
+// epochs completes the look by what the records of the servers say.
+func (l Look) epochs(servers []upgrade.Server) Look {
+	if !l.ByRecord {
+		return l
+	}
+	hosts, last := map[int]string{}, ""
+	for _, s := range servers {
+		if s.LastReload != 0 && !s.Reloading() { // while one is on the host may still show its old key
+			hosts[s.ID] = upgrade.KeyEpoch(s.LastReload, s.ID)
+			last += hosts[s.ID] + " "
+		}
+	}
+	maps.Copy(hosts, l.HostEpochs)
+	l.HostEpochs = hosts
+	if l.DeviceEpoch == "" {
+		l.DeviceEpoch = strings.TrimSpace(last)
+	}
+	return l
 }
 
 // Discover looks at everything a plan is made from. It changes nothing.
@@ -62,6 +87,7 @@ func (a *Activities) look(ctx context.Context, in Look) (p upgrade.Picture, err 
 	if p.Neighbours, err = a.Cloud.Neighbours(ctx, p.Gateway); err != nil {
 		p.NeighboursError = err.Error()
 	}
+	in = in.epochs(p.Servers)
 	p.Hosts = make([]upgrade.Host, len(p.Gateway.Members))
 	var wg sync.WaitGroup
 	for i, m := range p.Gateway.Members {
@@ -163,6 +189,7 @@ func (a *Activities) Verify(ctx context.Context, in VerifyInput) (Verification, 
 
 func (a *Activities) verify(ctx context.Context, in VerifyInput) (v Verification, err error) {
 	end := a.Now().Add(in.Timing.Settle.D())
+	refused := 0
 	pulse := startPulse(ctx, "first look")
 	defer pulse.stop()
 	for {
@@ -176,11 +203,12 @@ func (a *Activities) verify(ctx context.Context, in VerifyInput) (v Verification
 			v.Findings = []upgrade.Finding{{Check: "api", Text: err.Error(), Unknown: true, Advice: upgrade.AdviceOf(err)}}
 		} else {
 			v.Picture, v.Findings = p, upgrade.Judge(p, in.Plan, in.Moment)
-			if loginRefused(p) { // the record may lag behind the new password; few tries, so that nothing locks
+			if loginRefused(p) { // the record may lag behind the new password
 				wait *= 4
+				refused++
 			}
 		}
-		if len(upgrade.Forbidding(v.Findings)) == 0 || !a.Now().Before(end) {
+		if len(upgrade.Forbidding(v.Findings)) == 0 || !a.Now().Before(end) || refused == refusals {
 			return v, nil
 		}
 		if err := pulse.wait(wait, fmt.Sprintf("look %d: %s", v.Looks, v.Findings[0].Text)); err != nil {
@@ -188,6 +216,9 @@ func (a *Activities) verify(ctx context.Context, in VerifyInput) (v Verification
 		}
 	}
 }
+
+// refusals is how many refused logins a verification takes: few, so that no account is locked.
+const refusals = 5
 
 func loginRefused(p upgrade.Picture) bool {
 	return p.Device.Denied || slices.ContainsFunc(p.Hosts, func(h upgrade.Host) bool { return h.Denied })

@@ -17,10 +17,16 @@ import (
 type cloud struct{ *world }
 
 func (c cloud) Gateway(_ context.Context, id int) (upgrade.Gateway, error) {
+	if _, apart := c.others[id]; apart {
+		return keyed(c.world, c.others, id, fmt.Sprintf("read gateway %d", id))
+	}
 	return next(c.world, &c.gateways, fmt.Sprintf("read gateway %d", id))
 }
 
-func (c cloud) Neighbours(context.Context, upgrade.Gateway) ([]upgrade.Neighbour, error) {
+func (c cloud) Neighbours(_ context.Context, g upgrade.Gateway) ([]upgrade.Neighbour, error) {
+	c.mu.Lock()
+	c.neighboursOf = append(c.neighboursOf, upgrade.Gateway{ID: g.ID, Account: g.Account, Pod: g.Pod})
+	c.mu.Unlock()
 	return next(c.world, &c.neighbours, "read neighbours")
 }
 
@@ -179,13 +185,44 @@ func (a archive) Get(_ context.Context, b upgrade.Blob) (io.ReadCloser, error) {
 	return io.NopCloser(strings.NewReader(text)), nil
 }
 
-// permits knows the pod's permit.
-type permits struct{ *world }
+// pods knows the pod's lock, its permit and the one who asks.
+type pods struct{ *world }
 
-func (p permits) Open(_ context.Context, permit upgrade.Permit) (bool, error) {
+func (p pods) Acquire(_ context.Context, _ int, pod string, r upgrade.PodRequest) (upgrade.Ticket, error) {
+	return next(p.world, &p.tickets, "ask for pod "+pod+" as "+r.ID)
+}
+
+func (p pods) Place(_ context.Context, _ int, pod, request string) (upgrade.Ticket, error) {
+	return next(p.world, &p.places, "look at place of "+request+" for pod "+pod)
+}
+
+func (p pods) Grant(_ context.Context, r upgrade.PodRequest) error {
+	_, err := next(p.world, &p.grants, "grant "+r.ID)
+	return err
+}
+
+func (p pods) Alive(_ context.Context, r upgrade.PodRequest) (bool, error) {
+	return next(p.world, &p.alive, "look at run "+r.Run)
+}
+
+func (p pods) Latest(_ context.Context, account int, pod string) (*upgrade.PodPermit, error) {
+	return next(p.world, &p.latest, fmt.Sprintf("look at latest permit of %d/%s", account, pod))
+}
+
+func (p pods) Open(_ context.Context, permit upgrade.Permit) (bool, error) {
 	return next(p.world, &p.permitOpen, "look at permit "+permit.WorkflowID+" run "+permit.RunID)
 }
 
-func (p permits) Holder(_ context.Context, workflowID string) (string, error) {
-	return next(p.world, &p.holders, "look at holder of "+workflowID)
+// AwaitEnd follows a permit that stays open where the script names no end.
+func (p pods) AwaitEnd(ctx context.Context, permit upgrade.Permit) (upgrade.PodEnd, error) {
+	end, err := next(p.world, &p.ends, "follow permit run "+permit.RunID)
+	if err != nil || end.How != "" {
+		return end, err
+	}
+	<-ctx.Done()
+	return upgrade.PodEnd{}, upgrade.Errorf(upgrade.Unreachable, "following %s: %w", permit.WorkflowID, ctx.Err())
+}
+
+func (p pods) Attempt(context.Context, upgrade.Permit, string, int32) (bool, error) {
+	return !p.givenUp, nil
 }

@@ -13,9 +13,11 @@ import (
 
 // ReadinessInput says whose readiness IBM is to check.
 type ReadinessInput struct {
-	GatewayID int            `json:"gatewayId"`
-	Servers   []int          `json:"servers"`
-	Timing    upgrade.Timing `json:"timing"`
+	GatewayID int   `json:"gatewayId"`
+	Servers   []int `json:"servers"`
+	// Checks are the categories to run, one after the other; none given means both.
+	Checks []upgrade.Category `json:"checks,omitempty"`
+	Timing upgrade.Timing     `json:"timing"`
 }
 
 // checking is the checkpoint of a round of checks.
@@ -48,7 +50,16 @@ func (a *Activities) checkReadiness(ctx context.Context, in ReadinessInput) (upg
 	}
 	r.pulse = startPulse(ctx, r.checking)
 	defer r.pulse.stop()
-	for _, category := range []upgrade.Category{upgrade.UpgradeCheck, upgrade.ReloadCheck} {
+	if len(in.Servers) == 0 {
+		g, err := a.Cloud.Gateway(ctx, in.GatewayID)
+		if err != nil {
+			return upgrade.Readiness{}, err
+		}
+		for _, m := range g.Members {
+			r.in.Servers = append(r.in.Servers, m.HardwareID)
+		}
+	}
+	for _, category := range upgrade.AllChecks(in.Checks) {
 		for {
 			if err := r.advance(ctx, category); err != nil {
 				return upgrade.Readiness{}, err

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -16,6 +17,9 @@ type RequestInput struct {
 	Peer     int              `json:"peer"` // server id of the other member
 	Baseline upgrade.Baseline `json:"baseline"`
 	Permit   upgrade.Permit   `json:"permit"`
+	// NotAfter is when the readiness check or the maintenance window ends that this was decided on: it may have waited long
+	// for a worker.
+	NotAfter time.Time `json:"notAfter,omitzero"`
 }
 
 // RequestReload submits the OS reload of one server, at most once, and reports what was answered. IBM's call is not
@@ -37,6 +41,9 @@ func (a *Activities) requestReload(ctx context.Context, in RequestInput) (upgrad
 		return upgrade.Submission{}, upgrade.Errorf(upgrade.Internal, "reload of server %d without its price or baseline", in.Step.HardwareID)
 	}
 	for _, id := range []int{in.Step.HardwareID, in.Peer} {
+		if id == 0 { // a standalone gateway has no peer
+			continue
+		}
 		s, err := a.Cloud.Server(ctx, id)
 		if err != nil {
 			return answer(upgrade.NotSent, err.Error(), a.Now())
@@ -50,6 +57,9 @@ func (a *Activities) requestReload(ctx context.Context, in RequestInput) (upgrad
 			return upgrade.Submission{}, err
 		}
 		return answer(upgrade.NotSent, err.Error(), a.Now())
+	}
+	if now := a.Now(); !in.NotAfter.IsZero() && now.After(in.NotAfter) {
+		return answer(upgrade.NotSent, "what it was decided on has ended at "+in.NotAfter.Format(time.RFC3339)+", before a worker came to it", now)
 	}
 	said, text, err := a.Writer.Reload(ctx, in.Step.HardwareID, in.Step.Price.ID)
 	if err != nil {
@@ -116,27 +126,34 @@ type AwaitInput struct {
 	ReloadID  int              `json:"reloadId"`
 	Since     time.Time        `json:"since"`    // of the submission
 	Deadline  time.Time        `json:"deadline"` // when a person is asked
-	Timing    upgrade.Timing   `json:"timing"`
+	// Watch is what an earlier wait for the same reload had seen, and Noticed what it made known.
+	Watch   *upgrade.Watch   `json:"watch,omitempty"`
+	Noticed []upgrade.Notice `json:"noticed,omitempty"`
+	Timing  upgrade.Timing   `json:"timing"`
 }
 
-// ReloadEnd is how a reload ended in IBM's records.
+// ReloadEnd is how a reload ended in IBM's records, or what is to be made known of one that has not.
 type ReloadEnd struct {
 	At       time.Time         `json:"at"`
 	Findings []upgrade.Finding `json:"findings,omitempty"`
 	Watch    upgrade.Watch     `json:"watch"`
+	Notice   upgrade.Notice    `json:"notice,omitempty"` // "" when the reload is over
+	Text     string            `json:"text,omitempty"`   // of the notice
+	Latest   int               `json:"latest,omitempty"` // the server's last reload as IBM records it now
 }
 
 // Progress is what the heartbeat of a reload says, for people.
 type Progress struct {
-	Watch   upgrade.Watch `json:"watch"`
-	Text    string        `json:"text"`
-	Elapsed string        `json:"elapsed"`
-	Usual   string        `json:"usual"`
-	Slow    bool          `json:"slow,omitempty"`
+	Watch   upgrade.Watch  `json:"watch"`
+	Text    string         `json:"text"`
+	Elapsed string         `json:"elapsed"`
+	Usual   string         `json:"usual"`
+	Notice  upgrade.Notice `json:"notice,omitempty"`
 }
 
 // AwaitReload follows an adopted reload to its end through gaps between its transactions, unreadable answers and
-// outages of the API. It changes nothing; a new attempt goes on from the last heartbeat.
+// outages of the API. It comes back early, once for each, to have it made known that the reload is slow or stands still.
+// It changes nothing; a new attempt goes on from the last heartbeat.
 func (a *Activities) AwaitReload(ctx context.Context, in AwaitInput) (ReloadEnd, error) {
 	e, err := a.awaitReload(ctx, in)
 	return e, classified(ctx, err)
@@ -144,6 +161,9 @@ func (a *Activities) AwaitReload(ctx context.Context, in AwaitInput) (ReloadEnd,
 
 func (a *Activities) awaitReload(ctx context.Context, in AwaitInput) (ReloadEnd, error) {
 	w := upgrade.Watch{ReloadID: in.ReloadID, Started: in.Since}
+	if in.Watch != nil {
+		w = *in.Watch
+	}
 	if activity.HasHeartbeatDetails(ctx) {
 		var last Progress
 		if err := activity.GetHeartbeatDetails(ctx, &last); err == nil && last.Watch.ReloadID == in.ReloadID {
@@ -159,19 +179,23 @@ func (a *Activities) awaitReload(ctx context.Context, in AwaitInput) (ReloadEnd,
 		case err == nil:
 			next, over, findings := w.Look(round, in.Expected, in.Timing)
 			if w = next; over {
-				return ReloadEnd{At: w.QuietSince, Findings: findings, Watch: w}, nil
+				return ReloadEnd{At: w.QuietSince, Findings: findings, Watch: w, Latest: round.LastReload(in.Expected.Step)}, nil
 			}
 		case ctx.Err() != nil || !upgrade.KindOf(err).Passing():
 			return ReloadEnd{}, err
 		default:
 			w.Invalid, w.Problem = w.Invalid+1, err.Error()
 		}
-		elapsed := a.Now().Sub(in.Since)
-		if a.Now().After(in.Deadline) {
+		now := a.Now()
+		elapsed := now.Sub(in.Since)
+		if notice, text := w.Notice(now, in.Timing, in.Noticed...); notice != "" {
+			return ReloadEnd{Watch: w, Notice: notice, Text: text}, nil
+		}
+		if now.After(in.Deadline) {
 			return ReloadEnd{}, upgrade.Errorf(upgrade.Overdue, "the reload %d of host %s has not ended after %s", in.ReloadID, in.Expected.Step.Host, elapsed.Round(time.Minute)).
 				Advise("open an IBM case naming transaction %d; retry waits on", in.ReloadID)
 		}
-		if err := pulse.wait(in.Timing.Poll.D(), progress(w, elapsed, in)); err != nil {
+		if err := pulse.wait(jittered(in.Timing.Poll.D(), now), progress(w, elapsed, in)); err != nil {
 			return ReloadEnd{}, err
 		}
 	}
@@ -194,7 +218,7 @@ func (a *Activities) round(ctx context.Context, in AwaitInput) (r upgrade.Round,
 }
 
 func progress(w upgrade.Watch, elapsed time.Duration, in AwaitInput) Progress {
-	p := Progress{Watch: w, Elapsed: elapsed.Round(time.Second).String(), Usual: "2h to 5h", Slow: elapsed > in.Timing.ReloadSlow.D()}
+	p := Progress{Watch: w, Elapsed: elapsed.Round(time.Second).String(), Usual: "2h to 5h"}
 	switch {
 	case w.Invalid > 0:
 		p.Text = fmt.Sprintf("%d looks in a row could not be read: %s", w.Invalid, w.Problem)
@@ -207,8 +231,14 @@ func progress(w upgrade.Watch, elapsed time.Duration, in AwaitInput) Progress {
 	default:
 		p.Text = "a transaction runs, without details"
 	}
-	if p.Slow {
-		p.Text = "SLOW: " + p.Text
+	if p.Notice, _ = w.Notice(in.Since.Add(elapsed), in.Timing); p.Notice != "" {
+		p.Text = strings.ToUpper(string(p.Notice)) + ": " + p.Text
 	}
 	return p
+}
+
+// jittered spreads the looks of many upgrades, which began in the same moment of the same night, by a tenth: the last
+// digits of the clock are chance enough.
+func jittered(pause time.Duration, now time.Time) time.Duration {
+	return pause*9/10 + time.Duration(now.Nanosecond())%(pause/5+1)
 }

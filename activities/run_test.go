@@ -67,7 +67,8 @@ func (w *world) again() {
 	w.pauses, w.at, w.calls, w.beats, w.stop = 0, map[int]func(){}, nil, nil, make(chan struct{})
 }
 
-// observer sees every heartbeat, also those that the SDK would hold back, and sets the attempt's number.
+// observer sees every heartbeat, also those that the SDK would hold back, and sets the attempt's number and
+// heartbeat timeout.
 type observer struct {
 	interceptor.WorkerInterceptorBase
 	interceptor.ActivityInboundInterceptorBase
@@ -90,7 +91,7 @@ type outbound struct {
 
 func (o *outbound) GetInfo(ctx context.Context) activity.Info {
 	info := o.Next.GetInfo(ctx)
-	info.Attempt = o.world.attempt
+	info.Attempt, info.HeartbeatTimeout = o.world.attempt, o.world.silence
 	return info
 }
 

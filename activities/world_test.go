@@ -19,6 +19,8 @@ type world struct {
 	mu sync.Mutex
 
 	gateways        script[upgrade.Gateway]
+	others          map[int]script[upgrade.Gateway] // where one gateway answers otherwise than all
+	neighboursOf    []upgrade.Gateway               // that neighbours were asked for
 	neighbours      script[[]upgrade.Neighbour]
 	servers         map[int]script[upgrade.Server]
 	prices          script[[]upgrade.Price]
@@ -49,7 +51,13 @@ type world struct {
 	stored map[string]string
 
 	permitOpen script[bool]
-	holders    script[string]
+	givenUp    bool // Temporal does not wait for this attempt any more
+	tickets    script[upgrade.Ticket]
+	places     script[upgrade.Ticket]
+	latest     script[*upgrade.PodPermit]
+	grants     script[string]
+	alive      script[bool]
+	ends       script[upgrade.PodEnd] // without a way the permit stays open
 
 	now     time.Time
 	step    time.Duration // what the clock moves between two looks
@@ -62,9 +70,12 @@ type world struct {
 	beats   []string    // heartbeat details as JSON
 	beatAt  []time.Time // when they were recorded, on the machine's clock
 	attempt int32
-	resume  string // heartbeat details of the attempt before, "" for none
+	silence time.Duration // heartbeat timeout, 0 for none
+	resume  string        // heartbeat details of the attempt before, "" for none
 	stop    chan struct{}
 	cancel  func(error)
+
+	ports func(*activities.Activities) // takes the place of ports that answer otherwise in a test
 }
 
 // The ids and addresses of the pair: node1 lives on the second host and is reloaded first.
@@ -95,6 +106,7 @@ func newWorld(t *testing.T) *world {
 	return &world{
 		t:          t,
 		gateways:   says(pair()),
+		others:     map[int]script[upgrade.Gateway]{},
 		neighbours: says([]upgrade.Neighbour{{ID: 81002, Name: "gw-south", Status: upgrade.StatusActive, Text: "Active"}}),
 		servers:    map[int]script[upgrade.Server]{host1: says(idle(host1, 501)), host2: says(idle(host2, 502))},
 		prices:     says([]upgrade.Price{{ID: 9201, Version: newVersion, Text: "vSRX " + newVersion}}),
@@ -123,19 +135,29 @@ func newWorld(t *testing.T) *world {
 		reads:         says(""),
 		stored:        map[string]string{},
 		permitOpen:    says(true),
-		holders:       says(""),
+		tickets:       says(upgrade.Ticket{Position: 1, Waiting: 1}),
+		places:        says(upgrade.Ticket{Position: 1, Waiting: 1}),
+		latest:        says(nil, opened(asking())),
+		grants:        says(""),
+		alive:         says(true),
+		ends:          says(upgrade.PodEnd{How: upgrade.PodReleased}),
 		now:           start,
 		step:          time.Minute,
 		at:            map[int]func(){},
 		when:          map[string]func(){},
 		slow:          map[string]time.Duration{},
 		attempt:       1,
+		silence:       30 * time.Second,
 		stop:          make(chan struct{}),
 	}
 }
 
 func (w *world) activities() *activities.Activities {
-	return &activities.Activities{Cloud: cloud{w}, Writer: writer{w}, Devices: devices{w}, Hosts: hosts{w}, Archive: archive{w}, Permits: permits{w}, Now: w.clock}
+	a := &activities.Activities{Cloud: cloud{w}, Writer: writer{w}, Devices: devices{w}, Hosts: hosts{w}, Archive: archive{w}, Pods: pods{w}, Now: w.clock}
+	if w.ports != nil {
+		w.ports(a)
+	}
+	return a
 }
 
 func pair() upgrade.Gateway {

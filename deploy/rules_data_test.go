@@ -66,6 +66,9 @@ var (
 	demanded   = regexp.MustCompile(`^\$\{[A-Z_]+:\?[^}]+\}$`)
 )
 
+// paths name files, whatever their names end in.
+var paths = map[string]bool{"VSRX_SSH_KEY": true}
+
 func demandedSecrets(t topology) (found []string) {
 	var raw struct {
 		Services map[string]struct {
@@ -77,7 +80,7 @@ func demandedSecrets(t topology) (found []string) {
 	}
 	for service, s := range raw.Services {
 		for name, value := range s.Environment {
-			if secretName.MatchString(name) && !demanded.MatchString(value) {
+			if secretName.MatchString(name) && !paths[name] && !demanded.MatchString(value) {
 				found = append(found, fmt.Sprintf("%s: %s does not demand a variable of the caller", service, name))
 			}
 		}

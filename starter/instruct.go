@@ -24,6 +24,11 @@ func instructCommand(s *shared, name, short string) *cobra.Command {
 			if err := in.Validate(); err != nil {
 				return err
 			}
+			if name == workflows.UpdateAccept {
+				if err := upgrade.Warnings(in.Codes); err != nil {
+					return err
+				}
+			}
 			c, err := connect(cmd.Context())
 			if err != nil {
 				return err
@@ -48,5 +53,8 @@ func instructCommand(s *shared, name, short string) *cobra.Command {
 	}
 	c.Flags().StringVar(&in.By, "by", os.Getenv("USER"), "who says it")
 	c.Flags().StringVar(&in.Reason, "reason", "", "why")
+	if name == workflows.UpdateAccept {
+		c.Flags().IntSliceVar(&in.Codes, "codes", nil, "codes of the warnings, 1176 to 1185, separated by commas")
+	}
 	return c
 }

@@ -38,6 +38,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if advice != "" {
 		fmt.Fprintf(stderr, "  → %s\n", advice)
 	}
+	var own interface{ ExitCode() int } // check and lint answer a question: their codes are their own
+	if errors.As(err, &own) {
+		return own.ExitCode()
+	}
 	return exitCode(kind)
 }
 
@@ -72,6 +76,9 @@ func explain(err error) (kind upgrade.Kind, text, advice string) {
 			advice = ""
 		}
 		return upgrade.Kind(app.Type()), app.Message(), advice
+	}
+	if outcome := (*lintError)(nil); errors.As(err, &outcome) {
+		return upgrade.NotReady, outcome.Error(), outcome.advice
 	}
 	var e *upgrade.Error
 	if errors.As(err, &e) {

@@ -43,11 +43,26 @@ func rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		return upgrade.Errorf(kindUsage, "%w", err).Advise("see --help")
 	})
-	root.AddCommand(setupCommand(s), planCommand(s), upgradeCommand(s), statusCommand(s), reportCommand(s),
+	root.AddCommand(setupCommand(s), checkCommand(s), planCommand(s), upgradeCommand(s), statusCommand(s), reportCommand(s), lintCommand(s),
+		podsCommand(s), podCommand(s), scheduleCommand(s), configCommand(s), archiveCommand(s), keysCommand(s),
+		fleetCommand(s),
 		instructCommand(s, "approve", "Approve what an upgrade asks for, such as the reload of the second node"),
 		instructCommand(s, "retry", "Try the step again that an upgrade holds at"),
-		instructCommand(s, "abort", "End an upgrade before its first reload and undo what it prepared"))
+		instructCommand(s, "resubmit", "Submit a reload again that, as you have seen in the portal, does not run"),
+		instructCommand(s, "accept-warnings", "Accept readiness warnings of an upgrade by their codes"),
+		instructCommand(s, "pause", "Let an upgrade stand still at its next safe point"),
+		instructCommand(s, "resume", "Let a paused upgrade go on"),
+		instructCommand(s, "rollback", "Bring the old version back between the two reloads"),
+		instructCommand(s, "abort", "End an upgrade; before its first reload what it prepared is undone"))
 	return root
+}
+
+// noArguments refuses any.
+func noArguments(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return upgrade.Errorf(kindUsage, "%q is one word too many", args[0]).Advise("see --help")
+	}
+	return nil
 }
 
 // gatewayArgument demands exactly one gateway id.

@@ -17,7 +17,7 @@ func setupCommand(s *shared) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "setup",
 		Short: "Register the namespace and the search attributes",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			options, err := envconfig.LoadDefaultClientOptions()
 			if err != nil {

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"vsrx-upgrade/internal/upgrade"
-	"vsrx-upgrade/workflows"
 )
 
 // statusCommand shows where an upgrade stands.
@@ -23,25 +22,9 @@ func statusCommand(s *shared) *cobra.Command {
 	}
 }
 
-// reportCommand waits for an upgrade's end and prints its report.
-func reportCommand(s *shared) *cobra.Command {
-	return &cobra.Command{
-		Use:   "report GATEWAY",
-		Short: "Wait for the end of an upgrade and print its report",
-		Args:  gatewayArgument,
-		RunE:  func(cmd *cobra.Command, args []string) error { return s.read(cmd, gatewayID(args), ended) },
-	}
-}
-
 // read follows a gateway's latest upgrade until it is as far as wanted, and prints it.
 func (s *shared) read(cmd *cobra.Command, gateway int, until func(upgrade.Report) bool) error {
-	c, err := connect(cmd.Context())
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	f := &follower{client: c, run: c.GetWorkflow(cmd.Context(), workflows.UpgradeID(gateway), ""), progress: cmd.ErrOrStderr(), until: until, quietLog: true}
-	report, err := f.follow(cmd.Context())
+	report, err := s.fetch(cmd, gateway, until)
 	if err != nil {
 		return err
 	}
@@ -64,10 +47,18 @@ func summary(r upgrade.Report) string {
 	if r.Hold != nil {
 		line("holding", "%s", r.Hold.Reason)
 		line("", "→ %s", r.Hold.Advice)
-		line("", "you may: %s", strings.Join(r.Hold.Choices, ", "))
 	}
 	if r.Ask != nil {
 		line("asking", "%s", r.Ask.Text)
+	}
+	if r.Paused != nil {
+		line("paused", "by %s: %s", r.Paused.By, r.Paused.Reason)
+	}
+	if r.Outcome == "" && len(r.Choices) > 0 {
+		line("you may", "%s", strings.Join(r.Choices, ", "))
+	}
+	for _, notice := range r.Notices {
+		line("notice", "%s", notice)
 	}
 	if r.Waiting != "" {
 		line("waiting", "%s", r.Waiting)

@@ -21,6 +21,7 @@ import (
 
 // order is the upgrade that the flags ask for.
 type order struct {
+	resume                 bool
 	input                  string
 	target, change, by     string
 	preempt                string
@@ -80,6 +81,7 @@ func (o *order) flags(c *cobra.Command) {
 	f.StringVar(&o.preempt, "preempt", "", "an active preempt: deactivate or restore (deactivate now, activate at the end); without it a person is asked")
 	f.StringVar(&o.windowStart, "window-start", "", "start of the maintenance window, RFC 3339")
 	f.StringVar(&o.windowEnd, "window-end", "", "end of the maintenance window, RFC 3339")
+	f.BoolVar(&o.resume, "resume", false, "take over an upgrade that was begun by hand (gateway in Upgrade Active, or in its first reload)")
 	f.IntSliceVar(&o.accept, "accept-warning", nil, "accept a readiness warning by its code (1176-1185)")
 	f.StringVar(&o.input, "input", "", "read the request as JSON from a file, - for standard input; flags override it")
 }
@@ -87,7 +89,7 @@ func (o *order) flags(c *cobra.Command) {
 // request puts file and flags together and refuses what makes no sense before anything is started.
 func (o *order) request(gateway int, stdin io.Reader) (req upgrade.Request, err error) {
 	if o.input != "" {
-		if req, err = readRequest(o.input, stdin); err != nil {
+		if err = readJSON(o.input, stdin, &req); err != nil {
 			return req, err
 		}
 		if req.GatewayID != 0 && req.GatewayID != gateway {
@@ -109,6 +111,7 @@ func (o *order) request(gateway int, stdin io.Reader) (req upgrade.Request, err 
 	if o.approve {
 		req.Approval = upgrade.ApprovalNone
 	}
+	req.Resume = req.Resume || o.resume
 	req.AcceptWarnings = append(req.AcceptWarnings, o.accept...)
 	if o.windowStart != "" || o.windowEnd != "" {
 		if req.Window, err = readWindow(o.windowStart, o.windowEnd); err != nil {
@@ -118,22 +121,23 @@ func (o *order) request(gateway int, stdin io.Reader) (req upgrade.Request, err 
 	return req, req.Validate()
 }
 
-func readRequest(path string, stdin io.Reader) (req upgrade.Request, err error) {
+// readJSON reads a file, or standard input for "-", and refuses what it does not know.
+func readJSON(path string, stdin io.Reader, to any) error {
 	source := stdin
 	if path != "-" {
 		file, err := os.Open(path)
 		if err != nil {
-			return req, upgrade.Errorf(upgrade.Invalid, "reading the request: %w", err).Advise("check the path")
+			return upgrade.Errorf(upgrade.Invalid, "reading the request: %w", err).Advise("check the path")
 		}
 		defer file.Close()
 		source = file
 	}
 	decoder := json.NewDecoder(source)
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&req); err != nil {
-		return req, upgrade.Errorf(upgrade.Invalid, "reading the request from %s: %w", path, err).Advise("the README shows its fields")
+	if err := decoder.Decode(to); err != nil {
+		return upgrade.Errorf(upgrade.Invalid, "reading the request from %s: %w", path, err).Advise("the README shows its fields")
 	}
-	return req, nil
+	return nil
 }
 
 func readWindow(start, end string) (*upgrade.Window, error) {
@@ -181,8 +185,9 @@ func (s *shared) start(cmd *cobra.Command, req upgrade.Request, id string, wait 
 	if err := s.print(cmd.OutOrStdout(), report, summary(report)); err != nil {
 		return err
 	}
-	if report.Outcome == upgrade.OutcomeAborted {
-		return upgrade.Errorf(kindAborted, "the upgrade of %s was aborted: %s", report.Gateway, report.Reason)
+	switch report.Outcome {
+	case upgrade.OutcomeAborted, upgrade.OutcomeAbandoned, upgrade.OutcomeRolledBack:
+		return upgrade.Errorf(kindAborted, "the upgrade of %s was %s: %s", report.Gateway, report.Outcome, report.Reason)
 	}
 	return nil
 }

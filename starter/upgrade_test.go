@@ -26,8 +26,8 @@ func TestTheReadmesRequestIsComplete(t *testing.T) {
 	if example == nil {
 		t.Fatal("the README shows no request")
 	}
-	req, err := readRequest("-", bytes.NewReader(example[1]))
-	if err != nil {
+	var req upgrade.Request
+	if err := readJSON("-", bytes.NewReader(example[1]), &req); err != nil {
 		t.Fatal(err)
 	}
 	if err := req.Validate(); err != nil {
@@ -37,7 +37,7 @@ func TestTheReadmesRequestIsComplete(t *testing.T) {
 	if err := json.Unmarshal(example[1], &shown); err != nil {
 		t.Fatal(err)
 	}
-	full, err := json.Marshal(upgrade.Request{DryRun: true, Approval: "x", Preempt: "x", Window: &upgrade.Window{}, AcceptWarnings: []int{1}, Change: "x", By: "x", Timing: upgrade.DefaultTiming()})
+	full, err := json.Marshal(upgrade.Request{DryRun: true, Resume: true, Defer: true, Approval: "x", Preempt: "x", Window: &upgrade.Window{}, AcceptWarnings: []int{1}, Change: "x", By: "x", Timing: upgrade.DefaultTiming()})
 	if err != nil {
 		t.Fatal(err)
 	}

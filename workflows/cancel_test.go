@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"go.temporal.io/sdk/temporal"
 
 	"vsrx-upgrade/internal/upgrade"
@@ -46,46 +45,54 @@ func TestACancellationBeforeTheFirstReloadIsAnAbort(t *testing.T) {
 	}
 }
 
-func TestACancellationAfterTheFirstReloadIsNotedAndTheUpgradeGoesOn(t *testing.T) {
-	for _, call := range []string{"RequestReload 1", "ConfirmReload 1", "AwaitReload 1", "Verify 1", "CheckReadiness 2", "AwaitReload 2", "Compare 1", "StoreReport 1"} {
-		t.Run("during "+call, func(t *testing.T) {
+func TestACancellationAfterTheFirstReloadIsAskedAboutAndTheUpgradeGoesOn(t *testing.T) {
+	cancel := func(s *stage) { s.env.CancelWorkflow() }
+	goOn := scene{name: "asking about the cancellation", do: sends(workflows.UpdateRetry),
+		when: func(_ *stage, r upgrade.Report) bool {
+			return r.Hold != nil && strings.Contains(r.Hold.Reason, "the workflow was cancelled")
+		}}
+	overdue := func(do func(*stage)) scene { return holding(upgrade.PhaseReload, upgrade.Overdue, do) }
+	for name, c := range map[string]struct {
+		during string
+		scenes []scene
+	}{
+		"while the first is submitted": {"RequestReload 1", []scene{goOn, approve()}},
+		"while the first is settled":   {"ConfirmReload 1", []scene{goOn, approve()}},
+		"while the first runs":         {"AwaitReload 1", []scene{goOn, approve()}},
+		"while the first is verified":  {"Verify 1", []scene{approve(), goOn}},
+		"while it is checked again":    {"CheckReadiness 2", []scene{approve(), goOn}},
+		"while the second runs":        {"AwaitReload 2", []scene{approve(), goOn}},
+		"while it asks":                {"", []scene{asked("reload node0", cancel), approve(), goOn}},
+		"while it holds":               {"", []scene{overdue(cancel), overdue(sends(workflows.UpdateRetry)), goOn, approve()}},
+		"too late to be asked about":   {"Compare 1", []scene{approve()}},
+		"while the report is stored":   {"StoreReport 1", []scene{approve()}},
+	} {
+		t.Run(name, func(t *testing.T) {
 			s := newStage(t)
-			s.during[call] = s.env.CancelWorkflow
-			r, err := s.play(wanted(), approve())
-			if err != nil {
-				t.Fatal(err)
+			if c.during != "" {
+				s.during[c.during] = s.env.CancelWorkflow
+			} else if name == "while it holds" {
+				s.await.fails(1, says(upgrade.Overdue, "not ended after 24h"))
 			}
-			if diff := cmp.Diff(wholeRun, s.calls); diff != "" || r.Outcome != upgrade.OutcomeCompleted {
-				t.Errorf("outcome %s, calls (-want +got):\n%s", r.Outcome, diff)
-			}
-			if !strings.Contains(logOf(r), "cancellation noted and not followed") || len(r.Decisions) != 1 {
-				t.Errorf("decisions %+v, log:\n%s", r.Decisions, logOf(r))
+			r, err := s.play(wanted(), c.scenes...)
+			if err != nil || r.Outcome != upgrade.OutcomeCompleted || s.count("RequestReload") != 2 || s.count("pod given back") != 1 {
+				t.Errorf("%s, %v, %q", r.Outcome, err, s.calls)
 			}
 		})
 	}
-	t.Run("while it asks", func(t *testing.T) {
-		s := newStage(t)
-		r, err := s.play(wanted(), asked("reload node0", func(s *stage) { s.env.CancelWorkflow() }), approve())
-		if err != nil || r.Outcome != upgrade.OutcomeCompleted {
-			t.Errorf("%s, %v", r.Outcome, err)
-		}
-	})
-	t.Run("while it holds", func(t *testing.T) {
-		s := newStage(t)
-		s.await.fails(1, says(upgrade.Overdue, "not ended after 24h"))
-		r, err := s.play(wanted(), holding(upgrade.PhaseReload, upgrade.Overdue, func(s *stage) { s.env.CancelWorkflow() }),
-			retry(upgrade.PhaseReload, upgrade.Overdue), approve())
-		if err != nil || r.Outcome != upgrade.OutcomeCompleted {
-			t.Errorf("%s, %v", r.Outcome, err)
-		}
-	})
 }
 
-func TestACancellationWhileWaitingForThePodLeavesItToItsHolder(t *testing.T) {
-	s := newStage(t)
-	s.during["AwaitPodFree 1"] = s.env.CancelWorkflow
-	if _, err := s.playAs("BesideRival", wanted()); !temporal.IsCanceledError(err) || s.count("pod given back") != 0 || s.count("Export") != 0 {
-		t.Errorf("%v, %q", err, s.calls)
+func TestACancellationWhileWaitingForThePodLeavesTheQueue(t *testing.T) {
+	for _, call := range []string{"AskForPod", "KeepPlace"} {
+		t.Run("during "+call, func(t *testing.T) {
+			s := newStage(t)
+			s.ahead = 3
+			s.during[call+" 1"] = s.env.CancelWorkflow
+			if _, err := s.play(wanted()); !temporal.IsCanceledError(err) || s.count("pod taken") != 0 || s.count("Export") != 0 {
+				t.Errorf("%v, %q", err, s.calls)
+			}
+			s.withdrawn(1)
+		})
 	}
 }
 

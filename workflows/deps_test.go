@@ -42,12 +42,14 @@ func importRules() []importRule {
 	all, adapters := []string{module + "/..."}, ours("internal/softlayer", "internal/junos", "internal/kvmhost", "internal/archive")
 	return []importRule{
 		{from: ours("workflows"), to: outside, reason: "a workflow is replayed: what reads a clock, a file, a socket or chance answers differently the second time"},
-		{from: ours("workflows"), to: all, but: ours("workflows", "activities", "internal/upgrade"), through: true,
+		{from: ours("workflows"), to: all, but: ours("workflows", "activities", "internal/upgrade", "internal/configuration", "internal/lint"), through: true,
 			reason: "a workflow decides by pure code and acts through activities; adapters and wiring must be out of its reach"},
 		{from: ours("internal/upgrade"), to: outside, reason: "the nouns and decisions take no I/O and no clock, so that tables can test them"},
 		{from: ours("internal/upgrade"), to: all, reason: "everything speaks in the nouns; the nouns speak of nobody"},
 		{from: ours("activities"), to: outside, reason: "activities speak through their ports; sockets, files and loggers belong to the adapters and the wiring"},
-		{from: ours("activities"), to: all, but: ours("internal/upgrade"), reason: "activities declare the ports that adapters fill, and do not know who fills them"},
+		{from: ours("activities"), to: all, but: ours("internal/upgrade", "internal/configuration", "internal/lint"), reason: "activities declare the ports that adapters fill, and do not know who fills them; to read and judge a configuration is no I/O"},
+		{from: ours("internal/configuration", "internal/lint"), to: outside, reason: "a configuration is read and judged without I/O and clock, so that tables can test it"},
+		{from: ours("internal/configuration", "internal/lint"), to: all, but: ours("internal/upgrade", "internal/configuration"), reason: "a configuration is read and judged without knowing where it comes from"},
 		{from: adapters, to: all, but: ours("internal/upgrade", "internal/sshdial"), reason: "wire in, upgrade types out: adapters do not know each other, nor who uses them"},
 		{from: ours("internal/softlayer", "internal/archive"), to: ours("internal/sshdial"), reason: "only devices and hosts are reached over SSH"},
 		{from: ours("internal/sshdial"), to: all, but: ours("internal/upgrade"), reason: "dialling is below the adapters"},

@@ -1,7 +1,9 @@
 package workflows
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -16,7 +18,11 @@ func UpgradeGateway(ctx workflow.Context, req upgrade.Request) (upgrade.Report, 
 	if err != nil {
 		return upgrade.Report{}, err
 	}
-	return u.finish(u.runbook())
+	err = u.runbook()
+	if errors.Is(err, errRollback) {
+		err = u.rollBack()
+	}
+	return u.finish(err)
 }
 
 // runbook is the upgrade of a pair as an engineer would do it by hand.
@@ -24,22 +30,36 @@ func (u *run) runbook() error {
 	if err := u.makePlan(); err != nil || u.req.DryRun {
 		return err
 	}
-	for _, step := range []func() error{
-		u.queue,                                  // one gateway of a pod at a time
-		u.prepare,                                // nothing may pull traffic back in the middle
-		u.export,                                 // configuration and state off the box, read back
-		func() error { return u.upgradeNode(0) }, // the current secondary: traffic stays where it is until the switch-over
-		u.askApproval,                            // the last moment at which the old version can come back
-		func() error { return u.upgradeNode(1) },
+	switch {
+	case u.req.Resume:
+		return u.takeOver()
+	case !u.plan.Gateway.HA():
+		return u.alone()
+	}
+	return inOrder(
+		u.queue,       // one gateway of a pod at a time
+		u.prepare,     // nothing may pull traffic back in the middle
+		u.export,      // configuration and state off the box, read back
+		u.first,       // the current secondary: traffic stays where it is until the switch-over
+		u.askApproval, // the last moment at which the old version can come back
+		u.second,
 		u.restore,
 		u.compare,
-	} {
+	)
+}
+
+// inOrder does one step after the other, as far as they succeed.
+func inOrder(steps ...func() error) error {
+	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+func (u *run) first() error  { return u.reload(u.plan.First()) }
+func (u *run) second() error { return u.reload(u.plan.Second(u.req.Timing)) }
 
 // makePlan looks at everything and decides, or refuses before anything is touched.
 func (u *run) makePlan() error {
@@ -53,13 +73,32 @@ func (u *run) makePlan() error {
 	}
 	u.report.Gateway, u.report.Pod = found.Picture.Gateway.Name, found.Picture.Gateway.Pod
 	u.enter(upgrade.PhasePlan)
-	if u.plan, err = upgrade.NewPlan(u.req, found); err != nil {
+	waits := found.Picture.Busy()
+	found.Picture.Neighbours, found.Picture.NeighboursError = nil, "" // what they do now is for the queue: the pod is not ours yet
+	if err := u.planFrom(found); err != nil {
 		return err
 	}
+	if waits != "" {
+		u.plan.Notes = append(u.plan.Notes, "the pod has to be waited for: "+waits)
+	}
 	u.report.Plan, u.report.From, u.report.Target = &u.plan, u.plan.From, u.plan.Target
-	u.note("%s → %s: %s on %s first, then %s on %s", u.plan.From, u.plan.Target,
-		u.plan.Steps[0].Node, u.plan.Steps[0].Host, u.plan.Steps[1].Node, u.plan.Steps[1].Host)
+	var order []string
+	for _, step := range u.plan.Steps {
+		order = append(order, step.Node+" on "+step.Host)
+	}
+	u.note("%s → %s: %s", u.plan.From, u.plan.Target, strings.Join(order, " first, then "))
 	return nil
+}
+
+// planFrom makes the plan of what was found.
+func (u *run) planFrom(found upgrade.Discovery) (err error) {
+	if !u.req.Resume {
+		u.plan, err = upgrade.NewPlan(u.req, found)
+		return err
+	}
+	u.plan, u.adoption, err = upgrade.Adopt(u.req, found)
+	u.report.Adopted = u.adoption.String()
+	return err
 }
 
 // prepare looks and plans again now that the pod is ours, for the wait may have been long: a lock orders the work and
@@ -112,12 +151,12 @@ func (u *run) preemptBack() error {
 // setPreempt waits for the pod on ctx if it has been lost; the change itself is never cut short: what has begun on the
 // device is brought to its end.
 func (u *run) setPreempt(ctx workflow.Context, on bool) error {
-	if err := u.keepPermit(ctx); err != nil {
+	if err := u.keepPod(ctx); err != nil {
 		return err
 	}
 	word := map[bool]string{true: "activate", false: "deactivate"}[on]
 	_, err := call(u.ctx, lengthy(word+" preempt of redundancy group 1"), u.a.SetPreempt, activities.PreemptInput{
-		Gateway: u.plan.Gateway, Permit: u.permit, DeviceEpoch: u.deviceEpoch, On: on, ConfirmMinutes: u.req.Timing.ConfirmMinutes,
+		Gateway: u.plan.Gateway, Permit: u.pod.Permit(), DeviceEpoch: u.deviceEpoch, On: on, ConfirmMinutes: u.req.Timing.ConfirmMinutes,
 		Log: fmt.Sprintf("vsrx-upgrade %s %s: %s preempt", u.plan.Gateway.Name, workflow.GetInfo(u.ctx).FirstRunID, word)})
 	return err
 }
@@ -147,8 +186,8 @@ func (u *run) askApproval() error {
 		return nil
 	}
 	done, next := u.plan.Steps[0], u.plan.Steps[1]
-	return u.ask(fmt.Sprintf("%s runs %s alone and carries the traffic; reload %s on %s now? After that there is no way back",
-		done.Node, u.report.Nodes[0].Version, next.Node, next.Host))
+	return u.ask(fmt.Sprintf("%s runs %s alone and carries the traffic; reload %s on %s now? After that there is no way back; rollback until then: %s",
+		done.Node, u.report.Nodes[0].Version, next.Node, next.Host, u.plan.Rollback))
 }
 
 // restore puts preempt back as it was, if that was asked for.
@@ -185,6 +224,7 @@ func (u *run) compare() error {
 			return err
 		}
 		u.report.Differences = c.Differences
+		u.sameStatements()
 		open := 0
 		for _, d := range c.Differences {
 			if !d.Expected {
@@ -195,4 +235,19 @@ func (u *run) compare() error {
 		u.note("compared with before: %d differences, %d of them not expected", len(c.Differences), open)
 		return nil
 	})
+}
+
+// sameStatements accepts a configuration whose digest is another one while its statements are the exported ones, or the
+// planned ones of an import: their order may differ.
+func (u *run) sameStatements() {
+	for i, d := range u.report.Differences {
+		if d.Item != "configuration" || d.Expected {
+			continue
+		}
+		text := u.whatChanged()
+		if c := u.report.Changes; c != nil && c.Count == 0 {
+			u.report.Differences[i].Expected = true
+		}
+		u.note("the configuration's digest differs%s", text)
+	}
 }

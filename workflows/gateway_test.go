@@ -16,9 +16,9 @@ import (
 
 // wholeRun are the calls of an upgrade in which nothing goes wrong.
 var wholeRun = []string{
-	"Discover", "pod taken", "Discover", "Export",
-	"CheckReadiness", "Observe", "RequestReload", "ConfirmReload", "AwaitReload", "Verify",
-	"CheckReadiness", "Observe", "RequestReload", "ConfirmReload", "AwaitReload", "Verify",
+	"Discover", "AskForPod", "pod taken", "Discover", "Export",
+	"Check", "CheckReadiness", "Observe", "RequestReload", "ConfirmReload", "AwaitReload", "Verify",
+	"Check", "CheckReadiness", "Observe", "RequestReload", "ConfirmReload", "AwaitReload", "Verify",
 	"Compare", "pod given back", "StoreReport",
 }
 

@@ -23,26 +23,26 @@ func hitches() map[string]hitch {
 	found := []upgrade.Finding{{Check: "version", Text: "node1 runs 22.4R3", Advice: "touch nothing"}}
 	lost, overdue := says(upgrade.LockLost, "the pod permit is not open any more"), says(upgrade.Overdue, "not ended after 24h")
 	return map[string]hitch{
-		"the pod's holder cannot be named": {upgrade.PhaseQueue, upgrade.Unreachable, "HolderOf", first, func(w *world) { w.holder.fails(1, broken) }},
-		"the wait for the pod breaks":      {upgrade.PhaseQueue, upgrade.Unreachable, "AwaitPodFree", first, func(w *world) { w.free.fails(1, broken) }},
-		"preempt cannot be switched off":   {upgrade.PhasePrepare, upgrade.Unreachable, "SetPreempt false", first, func(w *world) { w.setting.fails(1, broken) }},
-		"the export fails":                 {upgrade.PhaseExport, upgrade.Unreachable, "Export", first, func(w *world) { w.export.fails(1, broken) }},
-		"the readiness checks fail":        {upgrade.PhaseReady, upgrade.NotReady, "CheckReadiness", first, func(w *world) { w.readiness.fails(1, says(upgrade.NotReady, "started twice, never seen")) }},
-		"a readiness row is not Ready":     {upgrade.PhaseReady, upgrade.NotReady, "CheckReadiness", first, func(w *world) { row(w, 1, func(r *upgrade.ReadinessRow) { r.Value = upgrade.Incomplete }) }},
-		"a readiness warning came up":      {upgrade.PhaseReady, upgrade.NotReady, "CheckReadiness", first, func(w *world) { row(w, 1, func(r *upgrade.ReadinessRow) { r.Code = 1180 }) }},
-		"the last look fails":              {upgrade.PhaseReady, upgrade.Unreachable, "Observe", first, func(w *world) { w.observe.fails(1, broken) }},
-		"a transaction runs on a host":     {upgrade.PhaseReady, upgrade.Unhealthy, "Observe", first, func(w *world) { w.observe.changes(1, func(p *upgrade.Picture) { p.Servers[0].ActiveCount = 1 }) }},
-		"the first node became primary":    {upgrade.PhaseReady, upgrade.Unhealthy, "Observe", first, func(w *world) { w.observe.changes(1, swapPrimary) }},
-		"a confirmed commit is pending":    {upgrade.PhaseReady, upgrade.Unhealthy, "Observe", first, func(w *world) { w.observe.changes(1, func(p *upgrade.Picture) { p.Device.Pending = true }) }},
-		"the permit is gone at the first":  {upgrade.PhaseReload, upgrade.LockLost, "RequestReload", first, func(w *world) { w.request.fails(1, lost) }},
-		"the submission is refused":        {upgrade.PhaseReload, upgrade.Refused, "RequestReload", first, func(w *world) { declined(w, 1) }},
-		"the submission is not settled":    {upgrade.PhaseReload, upgrade.Unreachable, "ConfirmReload", between, func(w *world) { w.confirm.fails(1, broken) }},
-		"the submission is unclear":        {upgrade.PhaseReload, upgrade.Undecided, "ConfirmReload", between, func(w *world) { unclear(w, 1) }},
-		"the reload is overdue":            {upgrade.PhaseReload, upgrade.Overdue, "AwaitReload", between, func(w *world) { w.await.fails(1, overdue) }},
-		"the reload ends with findings":    {upgrade.PhaseReload, upgrade.Unhealthy, "AwaitReload", between, func(w *world) { w.await.changes(1, func(e *activities.ReloadEnd) { e.Findings = found }) }},
-		"the first node does not verify":   {upgrade.PhaseVerify, upgrade.Unhealthy, "Verify", between, func(w *world) { w.verify.changes(1, func(v *activities.Verification) { v.Findings = found }) }},
-		"the first node is out of reach":   {upgrade.PhaseVerify, upgrade.Unreachable, "Verify", between, func(w *world) { w.verify.fails(1, broken) }},
-		"the second check is not Ready":    {upgrade.PhaseReady, upgrade.NotReady, "CheckReadiness", second, func(w *world) { row(w, 2, func(r *upgrade.ReadinessRow) { r.Value = upgrade.Expired }) }},
+		"the pod cannot be asked for":     {upgrade.PhaseQueue, upgrade.Unreachable, "AskForPod", first, func(w *world) { w.ahead = 2; w.ask.fails(1, broken) }},
+		"the wait for the pod breaks":     {upgrade.PhaseQueue, upgrade.Unreachable, "KeepPlace", first, func(w *world) { w.ahead = 2; w.place.fails(1, broken) }},
+		"preempt cannot be switched off":  {upgrade.PhasePrepare, upgrade.Unreachable, "SetPreempt false", first, func(w *world) { w.setting.fails(1, broken) }},
+		"the export fails":                {upgrade.PhaseExport, upgrade.Unreachable, "Export", first, func(w *world) { w.export.fails(1, broken) }},
+		"the readiness checks fail":       {upgrade.PhaseReady, upgrade.NotReady, "CheckReadiness", first, func(w *world) { w.readiness.fails(1, says(upgrade.NotReady, "started twice, never seen")) }},
+		"a readiness row is not Ready":    {upgrade.PhaseReady, upgrade.NotReady, "CheckReadiness", first, func(w *world) { row(w, 1, func(r *upgrade.ReadinessRow) { r.Value = upgrade.Incomplete }) }},
+		"a readiness warning came up":     {upgrade.PhaseReady, upgrade.NotReady, "CheckReadiness", first, func(w *world) { row(w, 1, func(r *upgrade.ReadinessRow) { r.Code = 1180 }) }},
+		"the last look fails":             {upgrade.PhaseReady, upgrade.Unreachable, "Observe", first, func(w *world) { w.observe.fails(1, broken) }},
+		"a transaction runs on a host":    {upgrade.PhaseReady, upgrade.Unhealthy, "Observe", first, func(w *world) { w.observe.changes(1, func(p *upgrade.Picture) { p.Servers[0].ActiveCount = 1 }) }},
+		"the first node became primary":   {upgrade.PhaseReady, upgrade.Unhealthy, "Observe", first, func(w *world) { w.observe.changes(1, swapPrimary) }},
+		"a confirmed commit is pending":   {upgrade.PhaseReady, upgrade.Unhealthy, "Observe", first, func(w *world) { w.observe.changes(1, func(p *upgrade.Picture) { p.Device.Pending = true }) }},
+		"the permit is gone at the first": {upgrade.PhaseReload, upgrade.LockLost, "RequestReload", first, func(w *world) { w.request.fails(1, lost) }},
+		"the submission is refused":       {upgrade.PhaseReload, upgrade.Refused, "RequestReload", first, func(w *world) { declined(w, 1) }},
+		"the submission is not settled":   {upgrade.PhaseReload, upgrade.Unreachable, "ConfirmReload", between, func(w *world) { w.confirm.fails(1, broken) }},
+		"the submission is unclear":       {upgrade.PhaseReload, upgrade.Undecided, "ConfirmReload", between, func(w *world) { unclear(w, 1) }},
+		"the reload is overdue":           {upgrade.PhaseReload, upgrade.Overdue, "AwaitReload", between, func(w *world) { w.await.fails(1, overdue) }},
+		"the reload ends with findings":   {upgrade.PhaseReload, upgrade.Unhealthy, "AwaitReload", between, func(w *world) { w.await.changes(1, func(e *activities.ReloadEnd) { e.Findings = found }) }},
+		"the first node does not verify":  {upgrade.PhaseVerify, upgrade.Unhealthy, "Verify", between, func(w *world) { w.verify.changes(1, func(v *activities.Verification) { v.Findings = found }) }},
+		"the first node is out of reach":  {upgrade.PhaseVerify, upgrade.Unreachable, "Verify", between, func(w *world) { w.verify.fails(1, broken) }},
+		"the second check is not Ready":   {upgrade.PhaseReady, upgrade.NotReady, "CheckReadiness", second, func(w *world) { row(w, 2, func(r *upgrade.ReadinessRow) { r.Value = upgrade.Expired }) }},
 		"the old machine came up again": {upgrade.PhaseReady, upgrade.Unhealthy, "Observe", second, func(w *world) {
 			w.observe.changes(2, func(p *upgrade.Picture) { p.Hosts[0].Domains[0].State = "running" })
 		}},
@@ -73,13 +73,7 @@ func (h hitch) play(t *testing.T, scenes ...scene) (*stage, upgrade.Report, erro
 	s, req := newStage(t), wanted()
 	s.preempt, req.Preempt = upgrade.PreemptActive, upgrade.PreemptRestore
 	h.spoil(s.world)
-	if h.phase != upgrade.PhaseQueue {
-		r, err := s.play(req, scenes...)
-		return s, r, err
-	}
-	leaves := map[string]string{"HolderOf": "AwaitPodFree 1", "AwaitPodFree": "AwaitPodFree 2"}[h.call]
-	s.during[leaves] = s.rivalLeaves
-	r, err := s.playAs("BesideRival", req, scenes...)
+	r, err := s.play(req, scenes...)
 	return s, r, err
 }
 

@@ -29,8 +29,9 @@ func TestAnInstructionIsRefusedWhereItMakesNoSense(t *testing.T) {
 		"abort while the reload is being settled": {func(s *stage) {
 			s.during["ConfirmReload 1"] = func() { s.refused(workflows.UpdateAbort, "a reload has been submitted") }
 		}, []scene{approve()}},
-		"abort between the reloads": {func(*stage) {}, []scene{
-			asked("reload node0", func(s *stage) { s.refused(workflows.UpdateAbort, "a reload has been submitted") }), approve()}},
+		"abort while the second node is checked": {func(s *stage) {
+			s.during["CheckReadiness 2"] = func() { s.refused(workflows.UpdateAbort, "a reload has been submitted") }
+		}, []scene{approve()}},
 		"abort while the report is stored": {func(s *stage) {
 			s.during["StoreReport 1"] = func() { s.refused(workflows.UpdateAbort, "a reload has been submitted") }
 		}, []scene{approve()}},
@@ -62,10 +63,10 @@ func TestAnInstructionIsRefusedWhereItMakesNoSense(t *testing.T) {
 // rejected is the reply that an instruction without a name or a reason must get.
 func rejected(update string) *reply { return &reply{update: update, reject: "an instruction needs by"} }
 
-func TestAbortIsRefusedWhileAnAbortIsUnderWay(t *testing.T) {
+func TestAbortIsRefusedWhenAnAbortHasComeToItsEnd(t *testing.T) {
 	s := newStage(t)
 	s.export.fails(1, says(upgrade.Unreachable, "no route"))
-	s.during["StoreReport 1"] = func() { s.refused(workflows.UpdateAbort, "is being aborted already") }
+	s.during["StoreReport 1"] = func() { s.refused(workflows.UpdateAbort, "the upgrade has ended") }
 	r, err := s.play(wanted(), holding(upgrade.PhaseExport, upgrade.Unreachable, sends(workflows.UpdateAbort)))
 	if err != nil || r.Outcome != upgrade.OutcomeAborted || len(r.Decisions) != 1 {
 		t.Errorf("%s, %v, decisions %+v", r.Outcome, err, r.Decisions)

@@ -13,6 +13,7 @@ import (
 type reply struct {
 	update  string
 	receipt string
+	ticket  upgrade.Ticket // of a request for a pod
 	refusal error
 	passed  bool   // the validator let it pass, so that it stands in the history
 	reject  string // what a refusal must say; empty wants the update accepted
@@ -26,8 +27,11 @@ func (r *reply) Reject(err error) { r.refusal = err }
 
 // Complete is called with the handler's answer.
 func (r *reply) Complete(success any, err error) {
-	if receipt, ok := success.(upgrade.Receipt); ok {
-		r.receipt = receipt.Text
+	switch answer := success.(type) {
+	case upgrade.Receipt:
+		r.receipt = answer.Text
+	case upgrade.Ticket:
+		r.receipt, r.ticket = answer.String(), answer
 	}
 	r.refusal = err
 }
@@ -58,7 +62,7 @@ func (s *stage) refused(update, text string) {
 	s.send(&reply{update: update, reject: text}, instruction(update))
 }
 
-func (s *stage) send(r *reply, in upgrade.Instruction) {
+func (s *stage) send(r *reply, in any) {
 	s.replies = append(s.replies, r)
 	s.env.UpdateWorkflow(r.update, fmt.Sprintf("update-%d", len(s.replies)), r, in)
 }

@@ -13,7 +13,7 @@ import (
 const slack = 10 * time.Minute
 
 // heartbeat is how long a silent activity counts as alive. It is real time: it is about our worker, not about IBM.
-// Activities beat every 5 seconds, the worker sends at least every 10.
+// Activities beat in a sixth of it, the worker sends at least every 10 seconds.
 const heartbeat = 30 * time.Second
 
 // first is for questions before anything has started: a person is waiting, and nothing is lost by giving up soon.
@@ -32,7 +32,7 @@ func quick(summary string) workflow.ActivityOptions {
 // minutes. A worker that dies in a confirmed commit is followed only after the device has rolled it back by itself.
 func lengthy(summary string) workflow.ActivityOptions {
 	o := quick(summary)
-	o.StartToCloseTimeout, o.ScheduleToCloseTimeout = 20*time.Minute, 90*time.Minute
+	o.StartToCloseTimeout, o.ScheduleToCloseTimeout, o.HeartbeatTimeout = 20*time.Minute, 90*time.Minute, heartbeat
 	return o
 }
 
@@ -51,8 +51,17 @@ func patient(summary string, limit upgrade.Duration) workflow.ActivityOptions {
 		RetryPolicy: &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second}}
 }
 
-// queueLimit bounds nothing that matters: the wait for a pod ends when the pod is free or a person aborts.
-const queueLimit = upgrade.Duration(365 * 24 * time.Hour)
+// forever is for watching what ends by itself, or when a person ends it.
+func forever(summary string) workflow.ActivityOptions {
+	return patient(summary, upgrade.Duration(365*24*time.Hour))
+}
+
+// standing is for a place in a queue: each attempt is one look, and between two it is Temporal that waits.
+func standing(summary string) workflow.ActivityOptions {
+	o := forever(summary)
+	o.StartToCloseTimeout, o.HeartbeatTimeout = 2*time.Minute, 0
+	return o
+}
 
 // rounds is how often a reload that was certainly not submitted is tried again before a person is asked.
 const rounds = 3

@@ -11,11 +11,11 @@ import (
 func TestASubmissionIsTheOneActivityThatIsNeverAttemptedTwice(t *testing.T) {
 	s, req := newStage(t), wanted()
 	s.preempt, req.Preempt = upgrade.PreemptActive, upgrade.PreemptRestore
-	s.during["AwaitPodFree 1"] = s.rivalLeaves
-	if _, err := s.playAs("BesideRival", req, approve()); err != nil {
+	s.ahead = 1
+	if _, err := s.play(req, approve()); err != nil {
 		t.Fatal(err)
 	}
-	long := []string{"AwaitPodFree", "CheckReadiness", "ConfirmReload", "AwaitReload", "Verify", "Compare"}
+	long := []string{"SetPreempt", "Export", "CheckReadiness", "ConfirmReload", "AwaitReload", "Verify", "Compare"}
 	for name, o := range s.seen.options {
 		attempts := map[string]int32{"RequestReload": 1}[name]
 		if o.RetryPolicy == nil || o.RetryPolicy.MaximumAttempts != attempts {
@@ -28,7 +28,7 @@ func TestASubmissionIsTheOneActivityThatIsNeverAttemptedTwice(t *testing.T) {
 			t.Errorf("%s: %+v", name, o)
 		}
 	}
-	if len(s.seen.options) != 13 {
+	if len(s.seen.options) != 14 {
 		t.Errorf("only %v ran", slices.Sorted(maps.Keys(s.seen.options)))
 	}
 	if limit := upgrade.DefaultTiming().ReloadEnd.D(); s.seen.options["AwaitReload"].StartToCloseTimeout <= limit {

@@ -13,7 +13,7 @@ import (
 const askPreempt = "deactivate preempt of redundancy group 1"
 
 func TestPreemptIsSwitchedOffOnlyWhereItIsActive(t *testing.T) {
-	off := slices.Insert(slices.Clone(wholeRun), 3, "SetPreempt false")
+	off := slices.Insert(slices.Clone(wholeRun), 4, "SetPreempt false")
 	restored := append(append(append([]string{}, off[:len(off)-3]...), "SetPreempt true"), off[len(off)-3:]...)
 	todo := []string{"preempt of redundancy group 1 is still off: activate it again if it is wanted"}
 	for name, c := range map[string]struct {
@@ -71,8 +71,8 @@ func TestPreemptIsSetUnderTheOpenPermitByACommitThatNamesTheUpgrade(t *testing.T
 }
 
 func TestAnAbortPutsPreemptBack(t *testing.T) {
-	undone := []string{"Discover", "pod taken", "Discover", "SetPreempt false", "SetPreempt true", "pod given back", "StoreReport"}
-	exported := []string{"Discover", "pod taken", "Discover", "SetPreempt false", "Export", "SetPreempt true", "pod given back", "StoreReport"}
+	undone := []string{"Discover", "AskForPod", "pod taken", "Discover", "SetPreempt false", "SetPreempt true", "pod given back", "StoreReport"}
+	exported := []string{"Discover", "AskForPod", "pod taken", "Discover", "SetPreempt false", "Export", "SetPreempt true", "pod given back", "StoreReport"}
 	abort := sends(workflows.UpdateAbort)
 	for name, c := range map[string]struct {
 		policy upgrade.PreemptPolicy
@@ -82,7 +82,7 @@ func TestAnAbortPutsPreemptBack(t *testing.T) {
 		cut    string // a call that the abort cuts: whether and when it still begins is not told
 	}{
 		"not where its deactivation was only asked for": {upgrade.PreemptAsk, func(*stage) {}, []scene{asked(askPreempt, abort)},
-			[]string{"Discover", "pod taken", "Discover", "pod given back", "StoreReport"}, ""},
+			[]string{"Discover", "AskForPod", "pod taken", "Discover", "pod given back", "StoreReport"}, ""},
 		"after its deactivation failed half-way": {upgrade.PreemptDeactivate,
 			func(s *stage) { s.setting.fails(1, says(upgrade.Unreachable, "the session broke")) },
 			[]scene{holding(upgrade.PhasePrepare, upgrade.Unreachable, abort)}, undone, ""},

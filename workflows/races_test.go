@@ -122,8 +122,9 @@ func TestASubmissionThatTheFenceStoppedIsNotShownAsSubmitted(t *testing.T) {
 func TestPreemptIsComparedWithTheConfigurationRightBeforeItWasSwitchedOff(t *testing.T) {
 	s, req := newStage(t), wanted()
 	s.preempt, req.Preempt = upgrade.PreemptActive, upgrade.PreemptRestore
-	s.during["AwaitPodFree 1"] = func() { s.commit("2026-03-02 someone"); s.rivalLeaves() }
-	if _, err := s.playAs("BesideRival", req, approve()); err != nil {
+	s.ahead = 1
+	s.during["KeepPlace 1"] = func() { s.commit("2026-03-02 someone") }
+	if _, err := s.play(req, approve()); err != nil {
 		t.Fatal(err)
 	}
 	if stale := s.compare.asked[0].Preempt; stale == "d1" {

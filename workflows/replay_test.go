@@ -32,7 +32,10 @@ func recorded(t *testing.T) []string {
 func replay(upgradeGateway any, file string) error {
 	replayer := worker.NewWorkflowReplayer()
 	replayer.RegisterWorkflowWithOptions(upgradeGateway, workflow.RegisterOptions{Name: workflows.TypeUpgradeGateway})
-	replayer.RegisterWorkflowWithOptions(workflows.PodPermit, workflow.RegisterOptions{Name: workflows.TypePodPermit})
+	for name, fn := range map[string]any{workflows.TypePodPermit: workflows.PodPermit, workflows.TypePodLock: workflows.PodLock,
+		workflows.TypeCheckReadiness: workflows.CheckReadiness, workflows.TypeRestore: workflows.RestoreConfiguration} {
+		replayer.RegisterWorkflowWithOptions(fn, workflow.RegisterOptions{Name: name})
+	}
 	return replayer.ReplayWorkflowHistoryFromJSONFile(log.NewStructuredLogger(slog.New(slog.DiscardHandler)), file)
 }
 
@@ -71,7 +74,7 @@ func TestRecordedHistoriesStillRun(t *testing.T) {
 // hasty is wrong on purpose: it takes the pod before it has looked at anything.
 func hasty(ctx workflow.Context, req upgrade.Request) (upgrade.Report, error) {
 	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{WorkflowID: permitID})
-	if err := workflow.ExecuteChildWorkflow(ctx, workflows.TypePodPermit, upgrade.PermitRequest{}).Get(ctx, nil); err != nil {
+	if err := workflow.ExecuteChildWorkflow(ctx, workflows.TypePodPermit, upgrade.PodRequest{}).Get(ctx, nil); err != nil {
 		return upgrade.Report{}, err
 	}
 	return workflows.UpgradeGateway(ctx, req)

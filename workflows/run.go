@@ -24,26 +24,30 @@ type run struct {
 	plan   upgrade.Plan
 	report upgrade.Report
 
-	permit     upgrade.Permit
-	permitOpen bool
-	permitRun  workflow.ChildWorkflowFuture
+	pod *Pod // ours while its permit is open
 
 	found       upgrade.Mark // of the configuration before anything was touched
 	mark        upgrade.Mark // of the configuration that drift is judged by
 	exports     int
+	checks      int
 	drifted     bool               // a submission was refused because the mark does not fit
 	late        bool               // the second reload was held because the maintenance window is too short for it
-	readiness   *upgrade.Readiness // of the node at hand; nil asks for new checks
+	adoption    upgrade.Adoption   // where an upgrade stood that was begun by hand
+	leg         upgrade.Leg        // the reload at hand
+	readiness   *upgrade.Readiness // for it; nil asks for new checks
 	pending     *pending           // a submission whose fate is not known yet
+	inFlight    bool               // a reload is asked for and not known to be over
 	hostEpochs  map[int]string     // by server id: the reload after which a new host key is due
 	deviceEpoch string             // the same for the private address
 
-	approved  *upgrade.Decision
-	retried   *upgrade.Decision
+	said      map[string]*upgrade.Decision // the newest decision of each name, not yet acted upon
 	aborting  *upgrade.Decision
-	cancelled bool   // also when it could not be followed
-	committed bool   // a reload has been asked for: no way back but forward
-	undo      []undo // what an abort puts back, last first
+	rolling   *upgrade.Decision // a rollback is asked for
+	cancelled bool              // also when it could not be followed
+	asked     bool              // what to do about a cancellation that could not be followed
+	committed bool              // a reload has been asked for: no way back but forward or by rollback
+	back      bool              // the rollback is under way
+	undo      []undo            // what an abort puts back, last first
 }
 
 // pending is a submission that is to be settled by observation.
@@ -58,15 +62,23 @@ type undo struct {
 	back func() error
 }
 
-// errAborted ends the runbook early because a person said so.
-var errAborted = errors.New("aborted")
+// These end the runbook early because a person said so.
+var (
+	errAborted  = errors.New("aborted")
+	errRollback = errors.New("to be rolled back")
+)
+
+// deferral ends an upgrade whose window is too short, before its first reload.
+type deferral struct{ reason string }
+
+func (d deferral) Error() string { return d.reason }
 
 // begin validates the request and makes the upgrade visible and steerable.
 func begin(ctx workflow.Context, req upgrade.Request) (*run, error) {
 	if err := req.Validate(); err != nil {
 		return nil, refusal(err)
 	}
-	u := &run{req: req.OrDefaults(), hostEpochs: map[int]string{},
+	u := &run{req: req.OrDefaults(), hostEpochs: map[int]string{}, said: map[string]*upgrade.Decision{},
 		log: log.With(workflow.GetLogger(ctx), "gateway", req.GatewayID)}
 	u.ctx, _ = workflow.NewDisconnectedContext(ctx)
 	u.breakable, u.cut = workflow.WithCancel(u.ctx)
@@ -83,7 +95,7 @@ func (u *run) watchCancel(ctx workflow.Context) {
 	ctx.Done().Receive(ctx, nil)
 	u.cancelled = true
 	if u.committed {
-		u.note("cancellation noted and not followed: a reload has been submitted; should it turn out not to exist, the upgrade is aborted")
+		u.note("cancellation noted: a reload has been submitted and is brought to its end; at the next safe point a person is asked")
 		return
 	}
 	u.followCancel()
@@ -128,11 +140,14 @@ func (u *run) note(format string, args ...any) {
 }
 
 // show renders the report for Temporal Web. It costs no history.
-func (u *run) show() { workflow.SetCurrentDetails(u.ctx, u.report.Markdown()) }
+func (u *run) show() {
+	u.report.Choices = u.choices()
+	workflow.SetCurrentDetails(u.ctx, u.report.Markdown())
+}
 
 // look says where to look and which new host keys are due by now.
 func (u *run) look() activities.Look {
-	return activities.Look{GatewayID: u.req.GatewayID, HostEpochs: u.hostEpochs, DeviceEpoch: u.deviceEpoch}
+	return activities.Look{GatewayID: u.req.GatewayID, HostEpochs: u.hostEpochs, DeviceEpoch: u.deviceEpoch, ByRecord: u.req.Resume}
 }
 
 // folder is where this run keeps its files in the archive.
@@ -148,18 +163,27 @@ func refusal(err error) error {
 
 // finish brings an upgrade to its end: an abort is undone, the pod given back, the report stored.
 func (u *run) finish(err error) (upgrade.Report, error) {
+	var late deferral
 	switch {
+	case errors.As(err, &late):
+		u.undoPreparation()
+		u.report.Outcome, u.report.Reason = upgrade.OutcomeDeferred, late.reason
+	case errors.Is(err, errAborted) && u.committed:
+		u.report.Outcome, u.report.Reason = upgrade.OutcomeAbandoned, u.aborting.Reason
+		u.report.ToDo = append(u.report.ToDo, u.leftBehind()...)
 	case errors.Is(err, errAborted):
-		u.rollBackPreparation()
+		u.undoPreparation()
 		u.report.Outcome, u.report.Reason = upgrade.OutcomeAborted, u.aborting.Reason
 	case err != nil:
 		u.report.Outcome, u.report.Reason = upgrade.OutcomeRefused, textOf(err)
 	case u.req.DryRun:
 		u.report.Outcome = upgrade.OutcomePlanned
+	case u.back:
+		u.report.Outcome, u.report.Reason = upgrade.OutcomeRolledBack, u.rolling.Reason
 	default:
 		u.report.Outcome = upgrade.OutcomeCompleted
 	}
-	u.report.Hold, u.report.Ask, u.report.Waiting = nil, nil, ""
+	u.report.Hold, u.report.Ask, u.report.Paused, u.report.Waiting = nil, nil, nil, ""
 	u.release()
 	u.enter(upgrade.PhaseReport)
 	if !u.req.DryRun && u.report.Outcome != upgrade.OutcomeRefused {
@@ -187,8 +211,8 @@ func (u *run) store() {
 	u.report.Stored = &blob
 }
 
-// rollBackPreparation undoes our changes, last first. One that fails is left to people, by name; the others go on.
-func (u *run) rollBackPreparation() {
+// undoPreparation undoes our changes, last first. One that fails is left to people, by name; the others go on.
+func (u *run) undoPreparation() {
 	for i := len(u.undo) - 1; i >= 0; i-- {
 		if err := u.undo[i].back(); err != nil {
 			u.report.ToDo = append(u.report.ToDo, u.undo[i].name+" did not succeed: "+textOf(err))
@@ -198,4 +222,18 @@ func (u *run) rollBackPreparation() {
 		u.note("%s", u.undo[i].name)
 	}
 	u.undo = nil
+}
+
+// leftBehind names what a person who ends an upgrade after a reload takes over.
+func (u *run) leftBehind() []string {
+	left := []string{fmt.Sprintf("gateway %s is left as it is in phase %s: look at both nodes, both hosts and the portal, and open an IBM case where they do not agree", u.report.Gateway, u.report.Phase),
+		"the pod is tainted: no other gateway of it is upgraded until all of them have been seen whole, or an operator clears the taint"}
+	for _, n := range u.report.Nodes {
+		left = append(left, fmt.Sprintf("host %s and the gateway show new SSH keys after reload %d; where they were never learned, remove the old ones: ssh-keygen -f KNOWN_HOSTS -R %s and -R %s",
+			n.Step.Host, n.ReloadID, n.Step.Address, u.plan.Gateway.Address))
+	}
+	if u.report.Preempt != nil && u.report.Preempt.Deactivated {
+		left = append(left, "preempt of redundancy group 1 is still off: activate it again if it is wanted")
+	}
+	return left
 }

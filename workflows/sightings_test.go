@@ -13,10 +13,18 @@ type sightings struct {
 	phases     []string          // each value the phase attribute was set to
 	attributes map[string]string // last values, by name
 	options    map[string]workflow.ActivityOptions
+	told       []telling                      // signals to workflows that are no children
+	tell       map[string]func(telling) error // what comes of such a signal, by its name; without one it arrives
+}
+
+// telling is a signal to a workflow outside.
+type telling struct {
+	workflowID, name string
+	arg              any
 }
 
 func (s *sightings) interceptors() []interceptor.WorkerInterceptor {
-	s.attributes, s.options = map[string]string{}, map[string]workflow.ActivityOptions{}
+	s.attributes, s.options, s.tell = map[string]string{}, map[string]workflow.ActivityOptions{}, map[string]func(telling) error{}
 	return []interceptor.WorkerInterceptor{&lookout{s: s}}
 }
 
@@ -64,4 +72,17 @@ func (o *outbound) UpsertTypedSearchAttributes(ctx workflow.Context, updates ...
 func (o *outbound) ExecuteActivity(ctx workflow.Context, activityType string, args ...any) workflow.Future {
 	o.s.options[activityType] = workflow.GetActivityOptions(ctx)
 	return o.Next.ExecuteActivity(ctx, activityType, args...)
+}
+
+// SignalExternalWorkflow notes the signal; nobody but the workflow of the play and its children is there.
+func (o *outbound) SignalExternalWorkflow(ctx workflow.Context, workflowID, _, name string, arg any) workflow.Future {
+	t := telling{workflowID: workflowID, name: name, arg: arg}
+	o.s.told = append(o.s.told, t)
+	var err error
+	if arrives := o.s.tell[name]; arrives != nil {
+		err = arrives(t)
+	}
+	f, set := workflow.NewFuture(ctx)
+	set.Set(nil, err)
+	return f
 }

@@ -18,6 +18,7 @@ import (
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
+	"vsrx-upgrade/activities"
 	"vsrx-upgrade/internal/upgrade"
 	"vsrx-upgrade/workflows"
 )
@@ -32,6 +33,9 @@ type stage struct {
 	started map[string]int    // calls by activity
 	cut     map[string]int    // calls that were cancelled before they ended, by activity
 	replies []*reply
+	given   []upgrade.PermitRelease // by which permits were given back
+	served  []activities.ServeInput // services of a lock in the order of their begin, also those that were cut
+	looked  []activities.FitInput   // looks of a lock at its pod, likewise
 }
 
 // scene is what a person waits for and then does.
@@ -52,15 +56,18 @@ func newStage(t *testing.T) *stage {
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	s := &stage{T: t, world: newWorld(), env: suite.NewTestWorkflowEnvironment(), during: map[string]func(){}, started: map[string]int{}, cut: map[string]int{}}
 	s.now = s.env.Now
+	s.grant = func(g upgrade.PodGrant) { s.env.SignalWorkflow(workflows.SignalGranted, g) }
 	s.env.SetStartTime(night)
 	s.env.SetTestTimeout(time.Minute) // of silence in real time; a loaded machine must not end a play
 	s.env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute, Interceptors: s.seen.interceptors()})
 	s.env.RegisterWorkflowWithOptions(workflows.UpgradeGateway, workflow.RegisterOptions{Name: workflows.TypeUpgradeGateway})
+	s.env.RegisterWorkflowWithOptions(workflows.PodLock, workflow.RegisterOptions{Name: workflows.TypePodLock})
 	s.env.RegisterWorkflowWithOptions(workflows.PodPermit, workflow.RegisterOptions{Name: workflows.TypePodPermit})
 	s.env.RegisterWorkflowWithOptions(besideRival, workflow.RegisterOptions{Name: "BesideRival"})
 	s.env.RegisterActivity(s.world)
-	s.env.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ converter.EncodedValues) {
+	s.env.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, args converter.EncodedValues) {
 		s.working.Add(1)
+		s.began(info.ActivityType.Name, args)
 		s.started[info.ActivityType.Name]++
 		if act, ok := s.during[fmt.Sprintf("%s %d", info.ActivityType.Name, s.started[info.ActivityType.Name])]; ok {
 			act()
@@ -68,17 +75,29 @@ func newStage(t *testing.T) *stage {
 	})
 	s.env.SetOnActivityCanceledListener(func(info *activity.Info) { s.cut[info.ActivityType.Name]++ })
 	s.env.SetOnChildWorkflowStartedListener(func(*workflow.Info, workflow.Context, converter.EncodedValues) { s.happened("pod taken") })
-	s.env.SetOnChildWorkflowCompletedListener(func(_ *workflow.Info, _ converter.EncodedValue, err error) {
+	s.env.SetOnChildWorkflowCompletedListener(func(_ *workflow.Info, result converter.EncodedValue, err error) {
+		if err == nil {
+			var release upgrade.PermitRelease
+			if err := result.Get(&release); err != nil {
+				s.Errorf("the permit's result: %v", err)
+			}
+			s.given = append(s.given, release)
+		}
 		s.happened(map[bool]string{true: "pod given back", false: "pod lost"}[err == nil])
 	})
 	return s
 }
 
-// besideRival is an upgrade of a pod that somebody else holds already.
+// rival is the request of another upgrade of the pod.
+func rival() upgrade.PodRequest {
+	return upgrade.PodRequest{ID: "rival/1", Holder: "upgrade/31", Run: "rival", GatewayID: 31, Gateway: "edge-old", Poll: upgrade.Duration(time.Minute)}
+}
+
+// besideRival is an upgrade of a pod whose permit somebody else holds already.
 func besideRival(ctx workflow.Context, req upgrade.Request) (upgrade.Report, error) {
 	own, _ := workflow.NewDisconnectedContext(ctx) // who cancels the upgrade does not cancel its rival
 	rival := workflow.ExecuteChildWorkflow(workflow.WithChildOptions(own, workflow.ChildWorkflowOptions{WorkflowID: permitID}),
-		workflows.TypePodPermit, upgrade.PermitRequest{Holder: "upgrade/31", Gateway: "edge-old"})
+		workflows.TypePodPermit, rival())
 	if err := rival.GetChildWorkflowExecution().Get(ctx, nil); err != nil {
 		return upgrade.Report{}, err
 	}

@@ -25,6 +25,11 @@ type world struct {
 	mark    upgrade.Mark
 	ended   int // reloads that have ended
 	stored  *upgrade.Report
+	view    func(*upgrade.Picture) // what the looks show otherwise than of a pair on its way
+
+	ahead   int                    // requests of others that come before ours in the pod's queue
+	grant   func(upgrade.PodGrant) // tells the upgrade that it is its turn
+	granted string                 // the request that was told so last
 
 	discover  step[activities.Look, upgrade.Discovery]
 	observe   step[activities.Look, upgrade.Picture]
@@ -36,8 +41,16 @@ type world struct {
 	await     step[activities.AwaitInput, activities.ReloadEnd]
 	verify    step[activities.VerifyInput, activities.Verification]
 	compare   step[activities.CompareInput, activities.Comparison]
-	holder    step[activities.PodInput, string]
-	free      step[activities.PodInput, string]
+	ask       step[activities.PlaceInput, upgrade.Ticket]
+	place     step[activities.PlaceInput, upgrade.Ticket]
+	serve     step[activities.ServeInput, upgrade.PodEnd]
+	fit       step[activities.FitInput, string]
+	check     step[activities.CheckInput, []upgrade.CheckResult]
+	differ    step[activities.DifferInput, upgrade.ConfigChanges]
+	back      step[activities.BackInput, activities.BackView]
+	off       step[activities.PowerInput, activities.Powered]
+	on        step[activities.BringBackInput, activities.Powered]
+	restore   step[activities.RestoreInput, activities.Restored]
 	store     step[activities.StoreInput, upgrade.Blob]
 }
 
@@ -100,15 +113,24 @@ func (w *world) happened(what string) {
 	w.calls = append(w.calls, what)
 }
 
+// seen is what a look shows now.
+func (w *world) seen() upgrade.Picture {
+	p := w.picture()
+	if w.view != nil {
+		w.view(&p)
+	}
+	return p
+}
+
 func (w *world) Discover(_ context.Context, in activities.Look) (upgrade.Discovery, error) {
 	return answer(w, "Discover", &w.discover, in, func() upgrade.Discovery {
 		prices := []upgrade.Price{{ID: 91001, Version: "22.4R3-S2"}, {ID: 91002, Version: target}}
-		return upgrade.Discovery{Picture: w.picture(), Offers: []upgrade.Offer{{MemberID: memberA, Prices: prices}, {MemberID: memberB, Prices: prices}}}
+		return upgrade.Discovery{Picture: w.seen(), Offers: []upgrade.Offer{{MemberID: memberA, Prices: prices}, {MemberID: memberB, Prices: prices}}}
 	})
 }
 
 func (w *world) Observe(_ context.Context, in activities.Look) (upgrade.Picture, error) {
-	return answer(w, "Observe", &w.observe, in, w.picture)
+	return answer(w, "Observe", &w.observe, in, w.seen)
 }
 
 func (w *world) SetPreempt(_ context.Context, in activities.PreemptInput) (bool, error) {
@@ -158,7 +180,7 @@ func (w *world) AwaitReload(_ context.Context, in activities.AwaitInput) (activi
 }
 
 func (w *world) Verify(_ context.Context, in activities.VerifyInput) (activities.Verification, error) {
-	return answer(w, "Verify", &w.verify, in, func() activities.Verification { return activities.Verification{Picture: w.picture(), Looks: 1} })
+	return answer(w, "Verify", &w.verify, in, func() activities.Verification { return activities.Verification{Picture: w.seen(), Looks: 1} })
 }
 
 func (w *world) Compare(_ context.Context, in activities.CompareInput) (activities.Comparison, error) {
@@ -167,12 +189,41 @@ func (w *world) Compare(_ context.Context, in activities.CompareInput) (activiti
 	})
 }
 
-func (w *world) HolderOf(_ context.Context, in activities.PodInput) (string, error) {
-	return answer(w, "HolderOf", &w.holder, in, func() string { return "upgrade/31" })
+func (w *world) AskForPod(_ context.Context, in activities.PlaceInput) (upgrade.Ticket, error) {
+	return answer(w, "AskForPod", &w.ask, in, func() upgrade.Ticket { return w.stands(in.Request) })
 }
 
-func (w *world) AwaitPodFree(_ context.Context, in activities.PodInput) (string, error) {
-	return answer(w, "AwaitPodFree", &w.free, in, func() string { return "free" })
+// KeepPlace moves up by one. A wait that a grant cuts may still begin or not; it is not told.
+func (w *world) KeepPlace(_ context.Context, in activities.PlaceInput) (upgrade.Ticket, error) {
+	w.mu.Lock()
+	over := w.granted == in.Request.ID
+	w.mu.Unlock()
+	if over {
+		w.working.Done()
+		return in.Known, nil
+	}
+	return answer(w, "KeepPlace", &w.place, in, func() upgrade.Ticket {
+		w.ahead--
+		return w.stands(in.Request)
+	})
+}
+
+// stands tells the place of a request, and grants the pod to the first.
+func (w *world) stands(r upgrade.PodRequest) upgrade.Ticket {
+	if w.ahead > 0 {
+		return upgrade.Ticket{Position: w.ahead + 1, Waiting: w.ahead + 1, Holder: "edge-old (upgrade/31)"}
+	}
+	w.granted = r.ID
+	w.grant(upgrade.PodGrant{Request: r.ID})
+	return upgrade.Ticket{Position: 1, Waiting: 1}
+}
+
+func (w *world) ServePod(_ context.Context, in activities.ServeInput) (upgrade.PodEnd, error) {
+	return answer(w, "ServePod "+in.Request.ID, &w.serve, in, func() upgrade.PodEnd { return upgrade.PodEnd{How: upgrade.PodReleased} })
+}
+
+func (w *world) AwaitFit(_ context.Context, in activities.FitInput) (string, error) {
+	return answer(w, "AwaitFit "+in.For.ID, &w.fit, in, func() string { return "" })
 }
 
 func (w *world) StoreReport(_ context.Context, in activities.StoreInput) (upgrade.Blob, error) {

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"io"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -12,14 +11,13 @@ import (
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 	_ "gocloud.dev/blob/fileblob" // the archive's file:// driver
+	_ "gocloud.dev/blob/s3blob"   // and s3://, for S3-compatible object storage
 
 	"vsrx-upgrade/activities"
 	"vsrx-upgrade/internal/archive"
 	"vsrx-upgrade/internal/junos"
 	"vsrx-upgrade/internal/kvmhost"
 	"vsrx-upgrade/internal/softlayer"
-	"vsrx-upgrade/internal/sshdial"
-	"vsrx-upgrade/internal/upgrade"
 	"vsrx-upgrade/workflows"
 )
 
@@ -30,6 +28,10 @@ const (
 	callTimeout  = 2 * time.Minute
 )
 
+// waiting is how many activities a worker runs at a time. Nearly all of them wait for hours, for a reload or a pod, and
+// cost a few kilobytes; what is scarce, SSH connections and API calls, has limits of its own.
+const waiting = 10_000
+
 // Run is the worker: it serves the task queue until ctx ends, then hands its activities over and returns.
 func Run(ctx context.Context, c Config, log log.Logger) error {
 	temporal, err := Connect(ctx, log)
@@ -37,7 +39,7 @@ func Run(ctx context.Context, c Config, log log.Logger) error {
 		return err
 	}
 	defer temporal.Close()
-	store, err := archive.Open(ctx, c.Archive)
+	store, err := archive.Open(ctx, c.archive())
 	if err != nil {
 		return err
 	}
@@ -48,15 +50,20 @@ func Run(ctx context.Context, c Config, log log.Logger) error {
 	}
 	w := worker.New(temporal, workflows.TaskQueue, worker.Options{
 		DisableRegistrationAliasing:        true,
-		MaxConcurrentActivityExecutionSize: c.Concurrent,
+		MaxConcurrentActivityExecutionSize: waiting,
 		MaxHeartbeatThrottleInterval:       10 * time.Second, // a cancellation arrives with a heartbeat's answer
 		WorkerStopTimeout:                  c.StopTimeout,
 	})
 	Register(w, acts)
+	RegisterWindows(w, temporal, acts)
+	RegisterFleets(w, temporal, acts)
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("starting the worker: %w", err)
 	}
 	log.Info("Worker is up", "queue", workflows.TaskQueue, "api", c.Endpoint, "archive", c.Archive)
+	if len(c.Recipients) == 0 && !c.Plaintext {
+		log.Warn("The archive has no recipients: every export will be refused; set VSRX_ARCHIVE_RECIPIENTS")
+	}
 	<-ctx.Done()
 	log.Info("Worker stops; what runs goes on in the next one")
 	w.Stop()
@@ -66,6 +73,9 @@ func Run(ctx context.Context, c Config, log log.Logger) error {
 // Register names every workflow and activity for the worker.
 func Register(r worker.Registry, a *activities.Activities) {
 	r.RegisterWorkflowWithOptions(workflows.UpgradeGateway, workflow.RegisterOptions{Name: workflows.TypeUpgradeGateway})
+	r.RegisterWorkflowWithOptions(workflows.CheckReadiness, workflow.RegisterOptions{Name: workflows.TypeCheckReadiness})
+	r.RegisterWorkflowWithOptions(workflows.RestoreConfiguration, workflow.RegisterOptions{Name: workflows.TypeRestore})
+	r.RegisterWorkflowWithOptions(workflows.PodLock, workflow.RegisterOptions{Name: workflows.TypePodLock})
 	r.RegisterWorkflowWithOptions(workflows.PodPermit, workflow.RegisterOptions{Name: workflows.TypePodPermit})
 	r.RegisterActivityWithOptions(a, activity.RegisterOptions{})
 }
@@ -76,52 +86,18 @@ func wire(c Config, temporal client.Client, store *archive.Archive, log log.Logg
 	if err != nil {
 		return nil, err
 	}
-	known, err := sshdial.OpenKnownHosts(c.KnownHosts, c.FirstUse)
+	dialer, err := dialer(c, log)
 	if err != nil {
 		return nil, err
 	}
-	known.Learned = func(address, epoch, old, new string) {
-		log.Info("A host key was learned", "address", address, "epoch", epoch, "old", old, "new", new)
-	}
-	dialer := sshdial.Dialer{KnownHosts: known, Timeout: loginTimeout}
+	slots := make(slots, c.Concurrent)
 	return &activities.Activities{
 		Cloud:   cloud.Reader(),
 		Writer:  cloud.Writer(),
-		Devices: devices{junos.Config{Dialer: dialer, NETCONFPort: c.NETCONFPort, SSHPort: c.DevicePort, Timeout: readTimeout}},
-		Hosts:   hosts{kvmhost.Config{Dialer: dialer, Port: c.HostPort, Timeout: readTimeout}},
+		Devices: devices{slots, junos.Config{Dialer: dialer, NETCONFPort: c.NETCONFPort, SSHPort: c.DevicePort, Timeout: readTimeout, Ways: &junos.Ways{}}},
+		Hosts:   hosts{slots, kvmhost.Config{Dialer: dialer, Port: c.HostPort, Timeout: readTimeout}},
 		Archive: store,
-		Permits: permits{temporal},
+		Pods:    pods{temporal},
 		Now:     time.Now,
 	}, nil
-}
-
-// devices gives junos sessions the shape of the activities' port.
-type devices struct{ junos.Config }
-
-// Dial opens a read-only session with a gateway.
-func (d devices) Dial(ctx context.Context, e upgrade.Endpoint) (activities.Device, error) {
-	s, err := d.Config.Dial(ctx, e)
-	if err != nil {
-		return nil, err
-	}
-	return device{s}, nil
-}
-
-type device struct{ *junos.Session }
-
-// Configuration writes the whole configuration in the form of the name.
-func (d device) Configuration(ctx context.Context, format string, w io.Writer) error {
-	return d.Session.Configuration(ctx, junos.Format(format), w)
-}
-
-// hosts gives kvmhost sessions the shape of the activities' port.
-type hosts struct{ kvmhost.Config }
-
-// Dial opens a session with a KVM host.
-func (h hosts) Dial(ctx context.Context, e upgrade.Endpoint) (activities.Host, error) {
-	s, err := h.Config.Dial(ctx, e)
-	if err != nil {
-		return nil, err
-	}
-	return s, nil
 }

@@ -5,18 +5,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"hash"
 	"io"
-
-	"gocloud.dev/blob"
-	"gocloud.dev/gcerrors"
 
 	"vsrx-upgrade/internal/upgrade"
 )
 
-// Get gives the content of a blob. Instead of io.EOF the reader gives an error of kind Malformed when the whole has
-// another digest than b, so what was read is to be used only after io.EOF. Kinds of error: Invalid for b's key and
-// digest, NotFound, Unreachable for the bucket.
+// Get gives the content of a blob, decrypted. Instead of io.EOF the reader gives an error of kind Malformed when the
+// whole has another digest than b, so what was read is to be used only after io.EOF. Kinds of error: Invalid for b
+// itself and for an encrypted blob without an identity, Denied when the identity does not open it, NotFound, Malformed,
+// Unreachable for the bucket.
 func (a *Archive) Get(ctx context.Context, b upgrade.Blob) (io.ReadCloser, error) {
 	if err := checkKey(b.Key); err != nil {
 		return nil, err
@@ -24,43 +21,48 @@ func (a *Archive) Get(ctx context.Context, b upgrade.Blob) (io.ReadCloser, error
 	if sum, err := hex.DecodeString(b.Digest); err != nil || len(sum) != sha256.Size {
 		return nil, upgrade.Errorf(upgrade.Invalid, "%q is not a SHA-256 digest of %s", b.Digest, b.Key)
 	}
-	r, err := a.bucket.NewReader(ctx, b.Key, nil)
-	switch {
-	case gcerrors.Code(err) == gcerrors.NotFound:
-		return nil, upgrade.Errorf(upgrade.NotFound, "reading %s from the archive: %w", b.Key, err).
-			Advise("check that the worker's archive is the one it was stored in")
-	case err != nil:
-		return nil, upgrade.Errorf(upgrade.Unreachable, "reading %s from the archive: %w", b.Key, err)
+	name := objectOf(b)
+	if !belongs(name, b.Key) {
+		return nil, upgrade.Errorf(upgrade.Invalid, "%q is no object of %s in the archive", name, b.Key)
 	}
-	return &checked{from: r, want: b, digest: sha256.New()}, nil
+	if isSealed(name) && len(a.identities) == 0 {
+		return nil, upgrade.Errorf(upgrade.Invalid, "%s in the archive is encrypted, and there is no identity to open it", b.Key).
+			Advise("name the file with the identity of one of its recipients by VSRX_ARCHIVE_IDENTITY")
+	}
+	o, err := a.open(ctx, name, b.Key)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.decrypt(a.identities); err != nil {
+		_ = o.bucket.Close() // reading has failed already
+		return nil, err
+	}
+	return &checked{o, b}, nil
 }
 
 // checked reads a blob and compares its digest at the end.
 type checked struct {
-	from   *blob.Reader
-	want   upgrade.Blob
-	digest hash.Hash
+	*object
+	want upgrade.Blob
 }
 
 func (c *checked) Read(p []byte) (int, error) {
-	n, err := c.from.Read(p)
-	c.digest.Write(p[:n]) // a hash never fails
+	n, err := c.plain.Read(p)
 	switch {
 	case err == nil:
 		return n, nil
 	case !errors.Is(err, io.EOF):
-		return n, upgrade.Errorf(upgrade.Unreachable, "reading %s from the archive: %w", c.want.Key, err)
-	case hex.EncodeToString(c.digest.Sum(nil)) != c.want.Digest:
-		return n, upgrade.Errorf(upgrade.Malformed, "%s in the archive is not what was stored: its digest differs", c.want.Key).
-			Advise("do not use it; look for another copy of the configuration")
+		return n, c.failure(err)
+	case c.plain.sum() != Sum{Digest: c.want.Digest, Size: c.want.Size}:
+		return n, upgrade.Errorf(upgrade.Malformed, "%s in the archive is not what was stored: its digest differs", c.want.Key).Advise("%s", spoilt)
 	}
 	return n, io.EOF
 }
 
 // Close gives the bucket's reader back.
 func (c *checked) Close() error {
-	if err := c.from.Close(); err != nil {
-		return upgrade.Errorf(upgrade.Unreachable, "reading %s from the archive: %w", c.want.Key, err)
+	if err := c.bucket.Close(); err != nil {
+		return failure(err, "reading %s from the archive", c.want.Key)
 	}
 	return nil
 }

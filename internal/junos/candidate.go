@@ -11,6 +11,8 @@ import (
 // commitLimit is for a check or a commit, which take minutes on a cluster.
 const commitLimit = 5 * time.Minute
 
+const logLimit = 512 // bytes of a commit's log; a longer one is refused (Juniper: commit comment)
+
 // lock takes the candidate configuration. A lock that is granted proves that nobody else edits it and that it was clean
 // (Juniper: configure exclusive). After a refused lock nothing must be discarded: the candidate is somebody's work.
 func (s *Session) lock(ctx context.Context) error {

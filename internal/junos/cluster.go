@@ -13,7 +13,7 @@ import (
 // of kind Refused, Malformed or Unreachable.
 func (s *Session) Cluster(ctx context.Context) (*upgrade.Cluster, error) {
 	reply, err := s.call(ctx, s.timeout, "<get-chassis-cluster-status/>")
-	if says(err, notEnabled) {
+	if standalone(err) {
 		return nil, nil
 	}
 	if err != nil {
@@ -22,15 +22,33 @@ func (s *Session) Cluster(ctx context.Context) (*upgrade.Cluster, error) {
 	return readCluster(reply)
 }
 
-// notEnabled is how a standalone answers cluster commands (Juniper: "error: Chassis cluster is not enabled").
-const notEnabled = "chassis cluster is not enabled"
+// standalone recognises how a gateway that is no cluster refuses cluster commands (Juniper: "error: Chassis cluster is
+// not enabled"; the statistics say "error: HA is not enabled").
+func standalone(err error) bool {
+	return says(err, "chassis cluster is not enabled") || says(err, "HA is not enabled")
+}
+
+// ParseCluster reads "show chassis cluster status" in any form; nil where the device says that it is no cluster. An
+// output without a cluster, a row cut short or a row that stands twice is an error of kind Malformed.
+func ParseCluster(raw string) (*upgrade.Cluster, error) {
+	o, err := readOutput(raw)
+	switch {
+	case standalone(err):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case o.tree.first("chassis-cluster-status") != nil:
+		return readCluster(o.tree)
+	}
+	return readClusterText(o.text)
+}
 
 // readCluster reads get-chassis-cluster-status. A missing number or a second row of one node is an error of kind
 // Malformed: nothing is guessed about a cluster.
 func readCluster(reply *element) (*upgrade.Cluster, error) {
 	status := reply.first("chassis-cluster-status")
 	if status == nil {
-		return nil, upgrade.Errorf(upgrade.Malformed, "the cluster status holds no chassis-cluster-status")
+		return nil, unrecognised("chassis-cluster-status")
 	}
 	id, err := number(status, "cluster-id")
 	if err != nil {
@@ -44,7 +62,10 @@ func readCluster(reply *element) (*upgrade.Cluster, error) {
 		}
 		cluster.Groups = append(cluster.Groups, group)
 	}
-	return cluster, validateCluster(cluster)
+	if err := validateCluster(cluster); err != nil {
+		return nil, err
+	}
+	return cluster, nil
 }
 
 func readGroup(e *element) (upgrade.Group, error) {
@@ -57,7 +78,7 @@ func readGroup(e *element) (upgrade.Group, error) {
 		return upgrade.Group{}, err
 	}
 	group := upgrade.Group{ID: id, Failovers: failovers}
-	for _, row := range rows(e.first("device-stats"), "device-name") {
+	for _, row := range rows(e.all("device-stats"), "device-name") {
 		priority, err := number(row, "device-priority")
 		if err != nil {
 			return upgrade.Group{}, err
@@ -75,19 +96,20 @@ func readGroup(e *element) (upgrade.Group, error) {
 	return group, nil
 }
 
-// rows cuts an element whose rows lie flat in it, one after the other, where an element of the given name begins a row.
-func rows(e *element, begin string) []*element {
-	if e == nil {
-		return nil
-	}
+// rows cuts elements whose rows lie flat in them, one after the other, where an element of the given name begins a row.
+// Some releases give each row an element of its own; both are read.
+func rows(in []*element, begin string) []*element {
 	var rows []*element
-	for _, child := range e.children {
-		if child.name == begin {
-			rows = append(rows, &element{name: "row"})
-		}
-		if len(rows) > 0 {
-			row := rows[len(rows)-1]
-			row.children = append(row.children, child)
+	for _, e := range in {
+		open := false
+		for _, child := range e.children {
+			if child.name == begin {
+				rows, open = append(rows, &element{name: "row"}), true
+			}
+			if open {
+				row := rows[len(rows)-1]
+				row.children = append(row.children, child)
+			}
 		}
 	}
 	return rows

@@ -2,11 +2,11 @@ package junos
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/xml"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -16,10 +16,11 @@ import (
 // Format is a form of the configuration.
 type Format string
 
-// The formats: Text has the curly braces of "show configuration", Set the lines of "| display set".
+// The formats: Text has the curly braces of "show configuration", Set the lines of "| display set". XML is only loaded.
 const (
 	Text Format = "text"
 	Set  Format = "set"
+	XML  Format = "xml"
 )
 
 // Configuration writes the committed configuration to w as it arrives. After an error w holds a part of it. Errors are of
@@ -162,10 +163,35 @@ func reference(in *bufio.Reader) (rune, error) {
 			break
 		}
 	}
-	resolved, err := parseElement(fmt.Appendf(nil, "<x>.&%s.</x>", text), true)
-	if err != nil {
+	c, known := resolve(strings.TrimSuffix(string(text), ";"))
+	if !known {
 		return 0, upgrade.Errorf(upgrade.Malformed, "reading the reply: unknown reference %q", "&"+string(text))
 	}
-	c, _ := utf8.DecodeRune(bytes.TrimPrefix([]byte(resolved.text), []byte(".")))
 	return c, nil
+}
+
+// resolve names the character of a reference (XML 1.0, sections 4.1 and 4.6).
+func resolve(name string) (rune, bool) {
+	switch name {
+	case "amp":
+		return '&', true
+	case "lt":
+		return '<', true
+	case "gt":
+		return '>', true
+	case "quot":
+		return '"', true
+	case "apos":
+		return '\'', true
+	}
+	digits, isNumber := strings.CutPrefix(name, "#")
+	base := 10
+	if hex, isHex := strings.CutPrefix(digits, "x"); isHex {
+		digits, base = hex, 16
+	}
+	n, err := strconv.ParseUint(digits, base, 32)
+	if !isNumber || err != nil || n == 0 || n > utf8.MaxRune || !utf8.ValidRune(rune(n)) {
+		return 0, false
+	}
+	return rune(n), true
 }

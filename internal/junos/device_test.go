@@ -93,6 +93,8 @@ func (d *device) load(body string) {
 	switch {
 	case strings.Contains(body, `rollback="0"`):
 		d.candidate = ""
+	case strings.Contains(body, `rollback="1"`):
+		d.candidate = d.commits[0].before
 	case strings.Contains(body, ">deactivate chassis cluster redundancy-group 1 preempt<"):
 		d.candidate = "inactive"
 	case strings.Contains(body, ">activate chassis cluster redundancy-group 1 preempt<"):
@@ -112,9 +114,14 @@ func (d *device) commit(body string) string {
 		log, _, _ := strings.Cut(rest, "</log>")
 		d.commits = append([]commit{{time: fmt.Sprintf("2026-03-01 09:%02d:00 UTC", len(d.commits)), log: log, before: d.preempt, pending: true}}, d.commits...)
 		d.preempt, d.candidate = d.candidate, ""
-	default:
+	default: // it confirms what waits, with the candidate if there is one
 		d.commits[0].pending = false
-		d.commits = append([]commit{{time: fmt.Sprintf("2026-03-01 09:%02d:00 UTC", len(d.commits))}}, d.commits...)
+		_, rest, _ := strings.Cut(body, "<log>")
+		log, _, _ := strings.Cut(rest, "</log>")
+		d.commits = append([]commit{{time: fmt.Sprintf("2026-03-01 09:%02d:00 UTC", len(d.commits)), log: log}}, d.commits...)
+		if d.candidate != "" {
+			d.preempt, d.candidate = d.candidate, ""
+		}
 	}
 	return "<commit-results><routing-engine><name>node0</name><commit-success/></routing-engine></commit-results><nc:ok/>"
 }

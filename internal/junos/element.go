@@ -8,14 +8,18 @@ import (
 	"strings"
 )
 
+// deepest bounds how far elements and objects are nested; no output of Junos comes near it.
+const deepest = 200
+
 // element is a node of a reply. Names are local: the namespaces of Junos differ by release, by rfc-compliant and by
 // sub-tree, and carry no meaning that the name does not have. The nil element has no children and no text.
 type element struct {
-	name     string
-	space    string
-	id       string // message-id, on the root only
-	text     string // trimmed: values are often padded by newlines and blanks
-	children []*element
+	name       string
+	space      string
+	id         string // message-id, on the root only
+	attributes []xml.Attr
+	text       string // trimmed: values are often padded by newlines and blanks
+	children   []*element
 }
 
 // parseElement reads one document. Comments and blanks may stand before and after it. Not strict, a missing end tag is
@@ -25,6 +29,7 @@ func parseElement(document []byte, strict bool) (*element, error) {
 	decoder.Strict = strict
 	var root *element
 	var open []*element
+	var texts [][]byte // of the open elements; a text comes in as many pieces as there are comments in it
 	for {
 		token, err := decoder.Token()
 		if err == io.EOF {
@@ -35,7 +40,7 @@ func parseElement(document []byte, strict bool) (*element, error) {
 		}
 		switch token := token.(type) {
 		case xml.StartElement:
-			e := &element{name: token.Name.Local, space: token.Name.Space, id: attribute(token, "message-id")}
+			e := &element{name: token.Name.Local, space: token.Name.Space, id: attribute(token, "message-id"), attributes: token.Copy().Attr}
 			switch {
 			case len(open) > 0:
 				parent := open[len(open)-1]
@@ -45,14 +50,16 @@ func parseElement(document []byte, strict bool) (*element, error) {
 			default:
 				root = e
 			}
-			open = append(open, e)
+			if open, texts = append(open, e), append(texts, nil); len(open) > deepest {
+				return nil, fmt.Errorf("elements nested deeper than %d", deepest)
+			}
 		case xml.EndElement:
-			e := open[len(open)-1]
-			e.text = strings.TrimSpace(e.text)
-			open = open[:len(open)-1]
+			last := len(open) - 1
+			open[last].text = string(bytes.TrimSpace(texts[last]))
+			open, texts = open[:last], texts[:last]
 		case xml.CharData:
-			if len(open) > 0 {
-				open[len(open)-1].text += string(token)
+			if last := len(open) - 1; last >= 0 {
+				texts[last] = append(texts[last], token...)
 			}
 		}
 	}
@@ -123,22 +130,28 @@ func (e *element) value(names ...string) string {
 	return ""
 }
 
-// nodeReply is what one node of a cluster answered; the node is "" where the reply is not divided by node.
-type nodeReply struct {
-	node string
-	*element
+// attribute is the value of an attribute by its local name: the prefix junos: is declared in some replies only.
+func (e *element) attribute(name string) string {
+	if e == nil {
+		return ""
+	}
+	for _, a := range e.attributes {
+		if a.Name.Local == name {
+			return a.Value
+		}
+	}
+	return ""
 }
 
-// byNode divides a reply by routing engine. Junos wraps some replies of a cluster and not others, and a wrapper may hold
-// one node only.
-func (e *element) byNode() []nodeReply {
-	items := e.all("multi-routing-engine-item")
-	if len(items) == 0 {
-		return []nodeReply{{element: e}}
+// child finds the first direct child of a name, nil when there is none.
+func (e *element) child(name string) *element {
+	if e == nil {
+		return nil
 	}
-	replies := make([]nodeReply, len(items))
-	for i, item := range items {
-		replies[i] = nodeReply{node: item.value("re-name"), element: item}
+	for _, child := range e.children {
+		if child.name == name {
+			return child
+		}
 	}
-	return replies
+	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -36,10 +37,12 @@ const junosHello = "<!-- No zombies were killed during the creation of this user
 type peer struct {
 	NETCONF, SSH      int  // ports
 	refuseSubsystem   bool // on every port
+	refuseCommand     bool
 	closedNETCONFPort bool
 	hello             string
 	piece             int // bytes written at a time; 0 = all
 	answer            answerer
+	export            func(w io.Writer, id string) // the whole reply to get-configuration, in place of answer's
 
 	signer ssh.Signer
 	mutex  sync.Mutex
@@ -82,6 +85,20 @@ func (p *peer) note(what string) int {
 	return len(p.seen)
 }
 
+// set changes the peer while it runs.
+func (p *peer) set(change func()) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	change()
+}
+
+// seenBy is what the peer has seen so far, farewells apart.
+func (p *peer) seenBy() []string {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return slices.DeleteFunc(slices.Clone(p.seen), func(what string) bool { return what == "<close-session/>" })
+}
+
 // count is how often something was seen.
 func (p *peer) count(what string) int {
 	p.mutex.Lock()
@@ -117,8 +134,10 @@ func (p *peer) channel(conn net.Conn, channel ssh.Channel, requests <-chan *ssh.
 			text = string(request.Payload[4:])
 		}
 		session := p.note(request.Type + " " + text)
+		p.mutex.Lock()
 		subsystem := request.Type == "subsystem" && text == "netconf" && !p.refuseSubsystem
-		command := request.Type == "exec" && text == "cli xml-mode netconf need-trailer"
+		command := request.Type == "exec" && text == "cli xml-mode netconf need-trailer" && !p.refuseCommand
+		p.mutex.Unlock()
 		if err := request.Reply(subsystem || command, nil); err != nil {
 			return
 		}
@@ -134,7 +153,10 @@ var messageID = regexp.MustCompile(`message-id="([^"]*)"`)
 
 // netconf speaks the protocol until the client goes or the script hangs up.
 func (p *peer) netconf(session int, conn net.Conn, channel ssh.Channel) {
-	p.write(channel, p.hello)
+	p.mutex.Lock()
+	hello := p.hello
+	p.mutex.Unlock()
+	p.write(channel, hello)
 	in := bufio.NewReader(channel)
 	for {
 		request, err := readMessage(in)
@@ -152,6 +174,14 @@ func (p *peer) netconf(session int, conn net.Conn, channel ssh.Channel) {
 		if operation == "close-session" {
 			p.write(channel, reply(id[1], "<ok/>")+"\n<!-- session end at 2026-03-01 10:00:00 UTC -->\n")
 			return
+		}
+		if p.export != nil && operation == "get-configuration" {
+			out := bufio.NewWriterSize(channel, 32<<10)
+			p.export(out, id[1])
+			if out.Flush() != nil {
+				return
+			}
+			continue
 		}
 		a := p.answer(session, operation, body)
 		switch {
@@ -199,7 +229,7 @@ func (p *peer) write(w io.Writer, text string) {
 }
 
 // config reaches the peer with a store of host keys of its own.
-func (p *peer) config(t *testing.T) junos.Config {
+func (p *peer) config(t testing.TB) junos.Config {
 	t.Helper()
 	store, err := sshdial.OpenKnownHosts(filepath.Join(t.TempDir(), "known_hosts"), true)
 	if err != nil {

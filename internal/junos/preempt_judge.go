@@ -4,28 +4,9 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode"
 
 	"vsrx-upgrade/internal/upgrade"
 )
-
-func (p preemptChange) validate() error {
-	printable := !strings.ContainsFunc(p.log, func(c rune) bool { return !unicode.IsPrint(c) })
-	switch {
-	case p.minutes < 1 || p.minutes > 65535: // Juniper: commit confirmed
-		return upgrade.Errorf(upgrade.Invalid, "%d minutes are no time for a confirmed commit, 1 to 65535 are", p.minutes)
-	case p.log == "" || len(p.log) > 512 || !printable || p.log != strings.TrimSpace(p.log):
-		return upgrade.Errorf(upgrade.Invalid, "the commit log must be one line of 1 to 512 printable characters")
-	}
-	return nil
-}
-
-func (p preemptChange) word() string {
-	if p.on {
-		return "on"
-	}
-	return "off"
-}
 
 // wanted reports whether the configured statement is as asked for. No statement is as good as an inactive one.
 func (p preemptChange) wanted(preempt upgrade.Preempt) bool {

@@ -1,6 +1,8 @@
 package junos
 
 import (
+	"bufio"
+	"cmp"
 	"context"
 	"encoding/xml"
 	"errors"
@@ -48,17 +50,30 @@ func (s *Session) call(ctx context.Context, limit time.Duration, operation strin
 // request sends one RPC and hands its reply to read. A reply to another request means that the order is lost, and the
 // session with it.
 func (s *Session) request(ctx context.Context, limit time.Duration, operation string, read func(id string, message io.Reader) error) error {
-	s.lastID++
-	id := fmt.Sprint(s.lastID)
-	rpc := fmt.Sprintf(`<rpc xmlns="urn:ietf:params:xml:ns:netconf:base:1.0" message-id="%s">%s</rpc>`+"\n]]>]]>\n", id, operation)
-	err := s.exchange(ctx, limit, rpc, func(message io.Reader) error { return read(id, message) })
-	if errors.Is(err, errForeign) {
-		err = s.fail(upgrade.Malformed, err)
-	}
-	if err != nil {
+	if err := s.stream(ctx, limit, whole(operation), read); err != nil {
 		return fmt.Errorf("%s: %w", name(operation), err)
 	}
 	return nil
+}
+
+// stream is request for an operation that is too large to be at hand as a whole.
+func (s *Session) stream(ctx context.Context, limit time.Duration, operation func(io.Writer) error, read func(id string, message io.Reader) error) error {
+	s.lastID++
+	id := fmt.Sprint(s.lastID)
+	write := func(w io.Writer) error {
+		out := bufio.NewWriterSize(w, 32<<10)
+		fmt.Fprintf(out, `<rpc xmlns="urn:ietf:params:xml:ns:netconf:base:1.0" message-id="%s">`, id) // a failure stays until Flush
+		if err := operation(out); err != nil {
+			return cmp.Or(out.Flush(), err) // a connection that broke meanwhile is the cause
+		}
+		out.WriteString("</rpc>\n]]>]]>\n")
+		return out.Flush()
+	}
+	err := s.exchange(ctx, limit, write, func(message io.Reader) error { return read(id, message) })
+	if errors.Is(err, errForeign) {
+		err = s.fail(upgrade.Malformed, err)
+	}
+	return err
 }
 
 var errForeign = errors.New("the reply belongs to another request")

@@ -3,11 +3,11 @@ package junos
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -15,130 +15,53 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"vsrx-upgrade/internal/sshdial"
 	"vsrx-upgrade/internal/upgrade"
 )
 
-const (
-	readLimit  = time.Minute     // a read RPC, when the configuration names none
-	closeLimit = 5 * time.Second // a polite close; the connection ends either way
-)
+const closeLimit = 5 * time.Second // a polite close; the connection ends either way
 
-// Config is how vSRX gateways are reached.
-type Config struct {
-	Dialer      sshdial.Dialer
-	NETCONFPort int           // zero takes 830
-	SSHPort     int           // zero takes 22
-	Timeout     time.Duration // of one read RPC; zero takes a minute
-	// CommitTimeout is of one check or commit, and of the search for one whose reply was lost; zero takes 5 minutes.
-	CommitTimeout time.Duration
-}
-
-// Session is one NETCONF session. It serves one call at a time.
+// Session is one NETCONF session. It serves one call at a time; lanes are for more.
 type Session struct {
 	address  string
+	user     string
+	way      way
 	client   *ssh.Client
-	stdin    io.Writer
+	first    bool // the connection ends with this session
+	channel  ssh.Channel
 	stdout   *bufio.Reader
+	incoming *io.PipeReader // under stdout; closing it ends a read at once
 	stderr   *lockedBuffer
 	timeout  time.Duration // of a read
-	patience time.Duration // of a check or commit
+	patience time.Duration // of a load, check or commit
 	lastID   int
 	failed   error // why the session cannot be used any more
 }
 
-// Dial opens a session. It tries the NETCONF port, then the netconf subsystem on the SSH port, then the command that
-// the subsystem runs (Juniper: "cli xml-mode netconf need-trailer"). A refused login or host key ends the search: the
-// next way would meet the same. The session is closed when ctx ends. Errors are of kind Unreachable, Untrusted, Denied
-// or Malformed.
-func (c Config) Dial(ctx context.Context, e upgrade.Endpoint) (*Session, error) {
-	netconf, shell := cmp.Or(c.NETCONFPort, 830), cmp.Or(c.SSHPort, 22)
-	if netconf == shell {
-		return c.over(ctx, e, shell, subsystem, command)
-	}
-	session, err := c.over(ctx, e, netconf, subsystem)
-	if err == nil || ctx.Err() != nil || !worthAnotherWay(err) {
-		return session, err
-	}
-	session, second := c.over(ctx, e, shell, subsystem, command)
-	if second != nil {
-		return nil, fmt.Errorf("%w (and over port %d: %v)", second, netconf, err)
-	}
-	return session, nil
+// Way tells how NETCONF was reached: "830", "22 subsystem" or "22 command".
+func (s *Session) Way() string { return string(s.way) }
+
+// attach takes the channel's streams before NETCONF is started in it. A read of x/crypto/ssh ends with its connection
+// only, so that a pipe stands between, which a lane can close alone.
+func (s *Session) attach(channel ssh.Channel) {
+	incoming, outgoing := io.Pipe()
+	s.channel, s.incoming, s.stderr = channel, incoming, &lockedBuffer{}
+	s.stdout = bufio.NewReaderSize(incoming, 64<<10)
+	go func() {
+		_, err := io.Copy(outgoing, channel)
+		outgoing.CloseWithError(err) // nil is io.EOF to the reader
+	}()
+	go func() { _, _ = io.Copy(s.stderr, channel.Stderr()) }() // ends with the channel, and has nobody to tell
 }
 
-func worthAnotherWay(err error) bool {
-	kind := upgrade.KindOf(err)
-	return kind == upgrade.Unreachable || kind == upgrade.Refused
-}
-
-// way starts NETCONF on an SSH session.
-type way func(s *ssh.Session, user string) error
-
-func subsystem(s *ssh.Session, _ string) error { return s.RequestSubsystem("netconf") }
-
-// command starts NETCONF where the service is not configured: root's login shell is a Unix shell, that of other users is
-// the Junos CLI itself.
-func command(s *ssh.Session, user string) error {
-	if user == "root" {
-		return s.Start("cli xml-mode netconf need-trailer")
+// cut ends every wait of the session: the first one closes the connection, a lane only its channel. The channel's
+// farewell may wait for a socket that is stuck.
+func (s *Session) cut() {
+	if s.first {
+		s.client.Close()
+		return
 	}
-	return s.Start("xml-mode netconf need-trailer")
-}
-
-// over logs in once and takes the first way that the device accepts.
-func (c Config) over(ctx context.Context, e upgrade.Endpoint, port int, ways ...way) (*Session, error) {
-	client, err := c.Dialer.Dial(ctx, e, port)
-	if err != nil {
-		return nil, err
-	}
-	address := fmt.Sprintf("%s port %d", e.Address, port)
-	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.Timeout, readLimit))
-	defer cancel()
-	stop := context.AfterFunc(ctx, func() { client.Close() })
-	defer stop()
-	for _, start := range ways {
-		var session *Session
-		session, err = open(client, e.User, start)
-		if err != nil {
-			continue
-		}
-		session.address = address
-		session.timeout, session.patience = cmp.Or(c.Timeout, readLimit), cmp.Or(c.CommitTimeout, commitLimit)
-		if err = session.hello(ctx); err == nil {
-			return session, nil
-		}
-		break
-	}
-	client.Close()
-	if ctx.Err() != nil {
-		return nil, upgrade.Errorf(upgrade.Unreachable, "opening NETCONF on %s: %w", address, context.Cause(ctx))
-	}
-	return nil, fmt.Errorf("opening NETCONF on %s: %w", address, err)
-}
-
-func open(client *ssh.Client, user string, start way) (*Session, error) {
-	channel, err := client.NewSession()
-	if err != nil {
-		return nil, upgrade.Errorf(upgrade.Unreachable, "opening a channel: %w", err)
-	}
-	s := &Session{client: client, stderr: &lockedBuffer{}}
-	channel.Stderr = s.stderr
-	in, err := channel.StdinPipe()
-	if err != nil {
-		return nil, upgrade.Errorf(upgrade.Internal, "taking the channel's input: %w", err)
-	}
-	out, err := channel.StdoutPipe()
-	if err != nil {
-		return nil, upgrade.Errorf(upgrade.Internal, "taking the channel's output: %w", err)
-	}
-	s.stdin, s.stdout = in, bufio.NewReaderSize(out, 64<<10)
-	if err := start(channel, user); err != nil {
-		channel.Close()
-		return nil, upgrade.Errorf(upgrade.Refused, "starting NETCONF: %w", err).
-			Advise("configure \"system services netconf ssh\" on the gateway")
-	}
-	return s, nil
+	s.incoming.CloseWithError(net.ErrClosed)
+	go s.channel.Close()
 }
 
 // ourHello is sent at once: Junos waits for it. It offers base:1.0 alone, so that no chunks come.
@@ -147,7 +70,7 @@ const ourHello = `<hello xmlns="urn:ietf:params:xml:ns:netconf:base:1.0"><capabi
 
 func (s *Session) hello(ctx context.Context) error {
 	var reply *element
-	err := s.exchange(ctx, s.timeout, ourHello, func(message io.Reader) error {
+	err := s.exchange(ctx, s.timeout, whole(ourHello), func(message io.Reader) error {
 		document, err := io.ReadAll(message)
 		if err != nil {
 			return err
@@ -171,19 +94,30 @@ func (s *Session) hello(ctx context.Context) error {
 	return nil
 }
 
-// exchange sends a request and hands the next message to read, which must not keep it. When ctx or the limit ends, the
-// connection is closed. A connection that broke, or whose messages lost their order, cannot be used again.
-func (s *Session) exchange(ctx context.Context, limit time.Duration, request string, read func(io.Reader) error) error {
+// whole writes a message that is at hand.
+func whole(message string) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := io.WriteString(w, message)
+		return err
+	}
+}
+
+// exchange lets write send a request and hands the next message to read, which must not keep it. When ctx or the limit
+// ends, the session is cut. A session that broke, or whose messages lost their order, cannot be used again.
+func (s *Session) exchange(ctx context.Context, limit time.Duration, write func(io.Writer) error, read func(io.Reader) error) error {
 	if s.failed != nil {
 		return s.failed
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { s.client.Close() })
+	ended := make(chan struct{})
+	defer close(ended)
+	stop := context.AfterFunc(ctx, func() { s.cutWithin(ended) })
 	defer stop()
 
-	_, err := io.WriteString(s.stdin, request)
-	if err == nil {
+	err := write(s.channel)
+	written := err == nil
+	if written {
 		message := newFrame(s.stdout, replyLimit)
 		if err = read(message); err == nil || classified(err) {
 			if _, rest := io.Copy(io.Discard, message); rest != nil {
@@ -192,16 +126,30 @@ func (s *Session) exchange(ctx context.Context, limit time.Duration, request str
 		}
 	}
 	switch {
-	case !stop(): // the connection is closed even if the reply came at the last moment
+	case !stop(): // the session is cut even if the reply came at the last moment
 		return s.fail(upgrade.Unreachable, context.Cause(ctx))
 	case err == nil:
 		return nil
 	case errors.Is(err, errTooLarge):
 		return s.fail(upgrade.Malformed, err)
-	case classified(err):
+	case classified(err) && written:
 		return err
+	case classified(err): // half a request is on its way, which no other can follow
+		return s.fail(upgrade.KindOf(err), err)
 	}
 	return s.fail(upgrade.Unreachable, err)
+}
+
+// cutWithin cuts the session. A lane whose writer is stuck all the same sits on a dead connection, which is closed.
+func (s *Session) cutWithin(ended <-chan struct{}) {
+	s.cut()
+	overdue := time.NewTimer(closeLimit)
+	defer overdue.Stop()
+	select {
+	case <-ended:
+	case <-overdue.C:
+		s.client.Close()
+	}
 }
 
 // classified tells an error that read named from one of the connection.
@@ -212,7 +160,10 @@ func classified(err error) bool {
 
 // fail ends the session for good.
 func (s *Session) fail(kind upgrade.Kind, cause error) error {
-	s.client.Close()
+	s.cut()
+	if lost := s.lost(); lost != nil && kind == upgrade.Unreachable {
+		cause = fmt.Errorf("%w: %w", cause, lost)
+	}
 	said := ""
 	if text := s.stderr.String(); text != "" {
 		said = fmt.Sprintf(" (the device said %q)", text)
@@ -221,7 +172,20 @@ func (s *Session) fail(kind upgrade.Kind, cause error) error {
 	return s.failed
 }
 
-// Close ends the session. A device that has gone already is no error.
+// lost is why the connection of a first session broke, where there is more to tell than that it did: an unanswered
+// keepalive, a bastion that went away.
+func (s *Session) lost() error {
+	if !s.first {
+		return nil
+	}
+	err := s.client.Wait()
+	if err == io.EOF || errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+// Close ends the session; a first session ends its lanes too. A device that has gone already is no error.
 func (s *Session) Close() error {
 	if s.failed == nil {
 		// Junos answers, or just closes; both are an end, and the connection is closed below in any case.
@@ -229,6 +193,10 @@ func (s *Session) Close() error {
 	}
 	if s.failed == nil {
 		s.failed = upgrade.Errorf(upgrade.Unreachable, "the NETCONF session with %s is closed", s.address)
+	}
+	if !s.first {
+		s.cut()
+		return nil
 	}
 	if err := s.client.Close(); err != nil && !connectionGone(err) {
 		return fmt.Errorf("closing the connection to %s: %w", s.address, err)

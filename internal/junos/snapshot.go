@@ -2,6 +2,7 @@ package junos
 
 import (
 	"context"
+	"fmt"
 
 	"vsrx-upgrade/internal/upgrade"
 )
@@ -38,15 +39,20 @@ func (s *Session) Snapshot(ctx context.Context) (upgrade.Snapshot, error) {
 	return snapshot, nil
 }
 
-// ask runs a read RPC whose reply must hold an element of the given name; text is what the device said in its place.
-func (s *Session) ask(ctx context.Context, operation, wanted string) (reply *element, text string, err error) {
-	reply, err = s.call(ctx, s.timeout, operation)
+// ask runs a read RPC and reads its reply.
+func ask[T any](ctx context.Context, s *Session, operation string, read func(output) (T, error)) (T, error) {
+	var none T
+	reply, err := s.call(ctx, s.timeout, operation)
 	if err != nil {
-		return nil, "", err
+		return none, err
 	}
-	if reply.first(wanted) == nil {
-		text = reply.value("output")
-		return reply, text, upgrade.Errorf(upgrade.Malformed, "%s holds no %s, but %q", name(operation), wanted, text)
+	o, err := treeOutput(reply)
+	if err != nil {
+		return none, fmt.Errorf("%s on %s: %w", name(operation), s.address, err)
 	}
-	return reply, "", nil
+	answer, err := read(o)
+	if err != nil {
+		return none, fmt.Errorf("reading the reply to %s: %w", name(operation), err)
+	}
+	return answer, nil
 }

@@ -9,24 +9,31 @@ import (
 )
 
 func (s *Session) interfaces(ctx context.Context) ([]upgrade.Interface, error) {
-	reply, _, err := s.ask(ctx, "<get-interface-information><terse/></get-interface-information>", "interface-information")
-	if err != nil {
-		return nil, err
+	return ask(ctx, s, "<get-interface-information><terse/></get-interface-information>", readInterfaces)
+}
+
+// readInterfaces reads the physical interfaces, of a terse reply or a whole one.
+func readInterfaces(o output) ([]upgrade.Interface, error) {
+	if o.tree.first("interface-information") == nil {
+		return nil, unrecognised("interface-information")
 	}
 	var interfaces []upgrade.Interface
-	for _, e := range reply.all("physical-interface") {
+	for _, e := range o.tree.all("physical-interface") {
 		interfaces = append(interfaces, upgrade.Interface{Name: e.value("name"), Admin: e.value("admin-status"), Oper: e.value("oper-status")})
 	}
 	return interfaces, nil
 }
 
 func (s *Session) routes(ctx context.Context) ([]upgrade.RouteTable, error) {
-	reply, _, err := s.ask(ctx, "<get-route-summary-information/>", "route-summary-information")
-	if err != nil {
-		return nil, err
+	return ask(ctx, s, "<get-route-summary-information/>", readRoutes)
+}
+
+func readRoutes(o output) ([]upgrade.RouteTable, error) {
+	if o.tree.first("route-summary-information") == nil {
+		return nil, unrecognised("route-summary-information")
 	}
 	var tables []upgrade.RouteTable
-	for _, e := range reply.all("route-table") {
+	for _, e := range o.tree.all("route-table") {
 		table := upgrade.RouteTable{Name: e.value("table-name"), Active: map[string]int{}}
 		for _, protocol := range e.all("protocols") {
 			routes, err := number(protocol, "active-route-count")
@@ -40,17 +47,26 @@ func (s *Session) routes(ctx context.Context) ([]upgrade.RouteTable, error) {
 	return tables, nil
 }
 
+const noBGP = "BGP is not running"
+
 // peers reads the BGP neighbours. A device without BGP has none: it says so in a text, or in an error.
 func (s *Session) peers(ctx context.Context) ([]upgrade.Peer, error) {
-	reply, text, err := s.ask(ctx, "<get-bgp-summary-information/>", "bgp-information")
-	if says(err, "BGP is not running") || strings.Contains(text, "BGP is not running") {
+	peers, err := ask(ctx, s, "<get-bgp-summary-information/>", readPeers)
+	if says(err, noBGP) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
+	return peers, err
+}
+
+func readPeers(o output) ([]upgrade.Peer, error) {
+	if o.tree.first("bgp-information") == nil {
+		if strings.Contains(o.text, noBGP) {
+			return nil, nil
+		}
+		return nil, upgrade.Errorf(upgrade.Malformed, "the output holds no bgp-information, but %q", o.text)
 	}
 	var peers []upgrade.Peer
-	for _, e := range reply.all("bgp-peer") {
+	for _, e := range o.tree.all("bgp-peer") {
 		address, _, _ := strings.Cut(e.value("peer-address"), "+") // "192.0.2.1+179" names the port too
 		peer := upgrade.Peer{Address: address, State: e.value("peer-state")}
 		for _, rib := range e.all("bgp-rib") {
@@ -67,14 +83,14 @@ func (s *Session) peers(ctx context.Context) ([]upgrade.Peer, error) {
 
 // tunnels reads the remote addresses of the IKE associations that are up; indices, cookies and lifetimes differ anyway.
 func (s *Session) tunnels(ctx context.Context) ([]string, error) {
-	reply, _, err := s.ask(ctx, "<get-ike-security-associations-information/>", "ike-security-associations-information")
+	found, err := ask(ctx, s, "<get-ike-security-associations-information/>", readTunnels)
 	if err != nil {
 		return nil, err
 	}
 	var remotes []string
-	for _, e := range reply.all("ike-security-associations") {
-		if strings.EqualFold(e.value("ike-sa-state"), "up") {
-			remotes = append(remotes, e.value("ike-sa-remote-address"))
+	for _, association := range found.IKE {
+		if strings.EqualFold(association.State, "up") {
+			remotes = append(remotes, association.Remote)
 		}
 	}
 	slices.Sort(remotes)
@@ -84,17 +100,13 @@ func (s *Session) tunnels(ctx context.Context) ([]string, error) {
 // sessions reads the valid flow sessions. Both nodes of a cluster hold the synchronised sessions, so that the larger
 // number is the cluster's.
 func (s *Session) sessions(ctx context.Context) (int, error) {
-	reply, _, err := s.ask(ctx, "<get-flow-session-information><summary/></get-flow-session-information>", "flow-session-summary-information")
+	counts, err := ask(ctx, s, "<get-flow-session-information><summary/></get-flow-session-information>", readFlowSessions)
 	if err != nil {
 		return 0, err
 	}
 	most := 0
-	for _, e := range reply.all("flow-session-summary-information") {
-		valid, err := number(e, "active-session-valid")
-		if err != nil {
-			return 0, err
-		}
-		most = max(most, valid)
+	for _, count := range counts {
+		most = max(most, count.Valid)
 	}
 	return most, nil
 }

@@ -7,7 +7,7 @@ import (
 	"vsrx-upgrade/internal/upgrade"
 )
 
-// statement follows one statement through a configuration in set form. A statement is inactive when a deactivate line
+// statement follows one statement through a configuration. It is inactive when a deactivate line or an inactive mark
 // names it or one of its parents.
 type statement struct {
 	path        []string
@@ -23,12 +23,19 @@ func (s *statement) read(line string) {
 	if len(words) < 2 {
 		return
 	}
-	switch verb, words := words[0], words[1:]; {
-	case verb == "set" && startsWith(words, s.path): // a child such as "preempt delay 5" makes its parent present
-		s.present = true
-	case verb == "deactivate" && startsWith(s.path, words):
-		s.deactivated = true
+	switch verb, path := words[0], words[1:]; verb {
+	case "set":
+		s.meet(path, false)
+	case "deactivate":
+		s.deactivated = s.deactivated || startsWith(s.path, path)
 	}
+}
+
+// meet takes one statement of a configuration in another form. A child such as "preempt delay 5" makes its parent
+// present.
+func (s *statement) meet(path []string, inactive bool) {
+	s.present = s.present || startsWith(path, s.path)
+	s.deactivated = s.deactivated || inactive && startsWith(s.path, path)
 }
 
 func startsWith(words, prefix []string) bool {

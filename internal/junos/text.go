@@ -13,21 +13,17 @@ import (
 var (
 	clusterLine = regexp.MustCompile(`(?i)^cluster id:\s*(\d+)$`)
 	groupLine   = regexp.MustCompile(`(?i)^redundancy[ -]group:\s*(\d+)\s*,\s*failover count:\s*(\d+)$`)
+	cutLine     = regexp.MustCompile(`(?i)^(?:redundancy[ -]group\b|cluster id\b|node[01]?$)`)
 	headerLine  = regexp.MustCompile(`(?i)^node\s.*\bpreempt\b`)
-	nodeLine    = regexp.MustCompile(`^node[01](?:\s|$)`)
-	nodeRow     = regexp.MustCompile(`^(node[01])\s+(\d+)\s+(\S+)\s+(\S+)\s+(\S+)\s*(.*)$`)
+	nodeLine    = regexp.MustCompile(`(?i)^node[01](?:\s|$)`)
+	nodeRow     = regexp.MustCompile(`(?i)^(node[01])\s+(\d+)\s+(\S+)\s+(\S+)\s+(\S+)\s*(.*)$`)
 )
 
-// ParseClusterText reads the CLI text of "show chassis cluster status", with or without prompts around it; nil where the
-// device says that it is not a cluster. A text without a cluster, or with a row cut short, is an error of kind Malformed.
-func ParseClusterText(text string) (*upgrade.Cluster, error) {
+// readClusterText reads the CLI text. A text without a cluster, or with a row cut short, is an error of kind Malformed.
+func readClusterText(text string) (*upgrade.Cluster, error) {
 	var cluster *upgrade.Cluster
 	hasFailures := false // the column exists since 12.1X46-D20
-	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		if strings.Contains(strings.ToLower(line), notEnabled) && cluster == nil {
-			return nil, nil
-		}
+	for _, line := range lines(text) {
 		if m := clusterLine.FindStringSubmatch(line); m != nil && cluster == nil {
 			id, err := digits(m[1])
 			if err != nil {
@@ -52,12 +48,17 @@ func ParseClusterText(text string) (*upgrade.Cluster, error) {
 			if err := addRow(cluster, line, hasFailures); err != nil {
 				return nil, err
 			}
+		case cutLine.MatchString(line):
+			return nil, incomplete("the cluster status", line)
 		}
 	}
 	if cluster == nil {
-		return nil, upgrade.Errorf(upgrade.Malformed, "the text holds no cluster status")
+		return nil, unrecognised("cluster status")
 	}
-	return cluster, validateCluster(cluster)
+	if err := validateCluster(cluster); err != nil {
+		return nil, err
+	}
+	return cluster, nil
 }
 
 func parseGroup(m []string) (upgrade.Group, error) {
@@ -78,7 +79,7 @@ func addRow(cluster *upgrade.Cluster, line string, hasFailures bool) error {
 	if err != nil {
 		return err
 	}
-	node := upgrade.Node{Name: m[1], Priority: priority, State: strings.ToLower(m[3]), Preempt: flag(m[4]), Manual: flag(m[5])}
+	node := upgrade.Node{Name: strings.ToLower(m[1]), Priority: priority, State: strings.ToLower(m[3]), Preempt: flag(m[4]), Manual: flag(m[5])}
 	node.Failures, node.FailuresKnown = failures(m[6])
 	group := &cluster.Groups[len(cluster.Groups)-1]
 	group.Nodes = append(group.Nodes, node)
@@ -91,32 +92,4 @@ func digits(text string) (int, error) {
 		return 0, upgrade.Errorf(upgrade.Malformed, "%q is too large a number: %w", text, err)
 	}
 	return n, nil
-}
-
-// ParseVersionText reads the CLI text of "show version": host name and running release, by node on a cluster. Lines such
-// as "Pending:" and those of packages hold other releases. Errors are of kind Malformed.
-func ParseVersionText(text string) ([]upgrade.NodeVersion, error) {
-	var nodes []upgrade.NodeVersion
-	current := upgrade.NodeVersion{}
-	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		if node, found := strings.CutSuffix(line, ":"); found && nodeLine.MatchString(node) {
-			current = upgrade.NodeVersion{Node: node}
-		}
-		if host, found := strings.CutPrefix(line, "Hostname:"); found {
-			current.Host = strings.TrimSpace(host)
-		}
-		version, found := strings.CutPrefix(line, "Junos:")
-		if _, rest, old := strings.Cut(line, "JUNOS Software Release ["); old {
-			version, _, found = strings.Cut(rest, "]")
-		}
-		if found && current.Version == "" {
-			current.Version = strings.TrimSpace(version)
-			nodes = append(nodes, current)
-		}
-	}
-	if len(nodes) == 0 {
-		return nil, upgrade.Errorf(upgrade.Malformed, "the text names no release")
-	}
-	return nodes, nil
 }

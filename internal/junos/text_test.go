@@ -1,11 +1,6 @@
 package junos_test
 
 import (
-	"encoding/json"
-	"errors"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -36,7 +31,7 @@ node1  0        primary              yes     no       IF SP
 {primary:node1}
 `
 
-func TestParseClusterTextReads(t *testing.T) {
+func TestParseClusterReads(t *testing.T) {
 	want := &upgrade.Cluster{ID: 12, Groups: []upgrade.Group{
 		{ID: 0, Failovers: 3, Nodes: []upgrade.Node{
 			{Name: "node0", State: "lost"},
@@ -59,29 +54,28 @@ func TestParseClusterTextReads(t *testing.T) {
 			" yes ", " Yes ", " lost", " Lost").Replace(statusText),
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := junos.ParseClusterText(text)
+			got, err := junos.ParseCluster(text)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("ParseClusterText (-want +got):\n%s", diff)
+				t.Errorf("ParseCluster (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestParseClusterTextFindsNoCluster(t *testing.T) {
+func TestParseClusterFindsNoCluster(t *testing.T) {
 	for _, text := range []string{"error: Chassis cluster is not enabled\n", "root> show chassis cluster status\r\nerror: Chassis cluster is not enabled.\r\n"} {
-		if got, err := junos.ParseClusterText(text); got != nil || err != nil {
+		if got, err := junos.ParseCluster(text); got != nil || err != nil {
 			t.Errorf("%q gives %v, %v", text, got, err)
 		}
 	}
 }
 
-func TestParseClusterTextRefusesToGuessWhere(t *testing.T) {
+func TestParseClusterRefusesToGuessWhere(t *testing.T) {
 	for name, text := range map[string]string{
 		"there is nothing":             "",
-		"there is another error":       "error: the chassis-control subsystem is not running",
 		"the last row is cut":          statusText[:strings.LastIndex(statusText, "yes")],
 		"the failures of a row lack":   strings.Replace(statusText, "IF SP", "", 1),
 		"a row has no priority":        strings.Replace(statusText, "node1  255 ", "node1 ", 1),
@@ -92,7 +86,7 @@ func TestParseClusterTextRefusesToGuessWhere(t *testing.T) {
 		"a cluster number is nonsense": strings.Replace(statusText, "ID: 12", "ID: 12345678901234567890", 1),
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := junos.ParseClusterText(text)
+			got, err := junos.ParseCluster(text)
 			wantKind(t, err, upgrade.Malformed)
 			if err == nil {
 				t.Errorf("got %+v", got)
@@ -101,7 +95,26 @@ func TestParseClusterTextRefusesToGuessWhere(t *testing.T) {
 	}
 }
 
-func TestParseVersionText(t *testing.T) {
+func TestParseClusterTellsTheDevicesRefusal(t *testing.T) {
+	for name, text := range map[string]string{
+		"an error line":      "root> show chassis cluster status\nerror: the chassis-control subsystem is not running\n",
+		"an error for each":  "error: command is not valid on the vsrx\nerror: command is not valid on the vsrx\n",
+		"an unknown command": "              ^\nunknown command.\n",
+		"a syntax error":     "root@edge> show chassis clusters\n                 ^\nsyntax error, expecting <command>.\n",
+		"an rpc-error":       "<rpc-reply><rpc-error><error-message>permission denied</error-message></rpc-error></rpc-reply>",
+		"an error in text":   "<rpc-reply><output>error: command is not valid on the vsrx</output></rpc-reply>",
+		"one of two nodes": "<rpc-reply><multi-routing-engine-results><multi-routing-engine-item><re-name>node0</re-name><chassis-cluster-status/></multi-routing-engine-item>" +
+			"<multi-routing-engine-item><re-name>node1</re-name><xnm:error xmlns:xnm='http://xml.juniper.net/xnm/1.1/xnm'><message>busy</message></xnm:error></multi-routing-engine-item></multi-routing-engine-results></rpc-reply>",
+		"JSON": `{"multi-routing-engine-results":[{"multi-routing-engine-item":[{"re-name":[{"data":"node0"}],"error":[{"attributes":{"xmlns":"http://xml.juniper.net/xnm/1.1/xnm"},"message":[{"data":"busy"}]}]}]}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := junos.ParseCluster(text)
+			wantKind(t, err, upgrade.Refused)
+		})
+	}
+}
+
+func TestParseVersions(t *testing.T) {
 	for name, c := range map[string]struct {
 		text string
 		want []upgrade.NodeVersion
@@ -120,124 +133,15 @@ func TestParseVersionText(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := junos.ParseVersionText(c.text)
+			got, err := junos.ParseVersions(c.text)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
-				t.Errorf("ParseVersionText (-want +got):\n%s", diff)
+				t.Errorf("ParseVersions (-want +got):\n%s", diff)
 			}
 		})
 	}
-	_, err := junos.ParseVersionText("Hostname: x\nPending: 23.4R2-S3.9\n")
+	_, err := junos.ParseVersions("Hostname: x\nPending: 23.4R2-S3.9\n")
 	wantKind(t, err, upgrade.Malformed)
-}
-
-// A collection of captured outputs stands beside the repository where it is developed.
-func TestCapturedClusterStatusFiles(t *testing.T) {
-	folder := filepath.Join(repositoryRoot(t), "..", "shared", "testdata", "junos")
-	content, err := os.ReadFile(filepath.Join(folder, "expected-show-chassis-cluster-status.json"))
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skip("shared/testdata/junos is not here")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	var expected struct{ Cases map[string]captured }
-	if err := json.Unmarshal(content, &expected); err != nil {
-		t.Fatal(err)
-	}
-	for name, want := range expected.Cases {
-		if want.Form == "json" { // never asked for: both nodes share the keys of one object
-			continue
-		}
-		t.Run(name, func(t *testing.T) {
-			text, err := os.ReadFile(filepath.Join(folder, "show-chassis-cluster-status", name))
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := readStatus(t, want.Form, string(text))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(want.cluster(), got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-// readStatus reads a captured text, or gives a captured reply to a session.
-func readStatus(t *testing.T, form, text string) (*upgrade.Cluster, error) {
-	if form == "text" {
-		return junos.ParseClusterText(text)
-	}
-	inner := text
-	if _, body, found := strings.Cut(text, "rpc-reply"); found {
-		_, body, _ = strings.Cut(body, ">")
-		inner = body[:strings.LastIndex(body, "</")]
-	}
-	return (&peer{answer: func(int, string, string) answer { return answer{inner: inner} }}).start(t).dial(t).Cluster(t.Context())
-}
-
-type captured struct {
-	Form    string
-	Verdict string
-	ID      int `json:"cluster_id"`
-	Groups  []struct {
-		ID        int
-		Failovers int `json:"failover_count"`
-		Nodes     []struct {
-			Node, Status    string
-			Priority        int
-			Preempt, Manual *string
-			Failures        *string
-		}
-	}
-}
-
-func (c captured) cluster() *upgrade.Cluster {
-	if c.Verdict == "not-enabled" {
-		return nil
-	}
-	cluster := &upgrade.Cluster{ID: c.ID}
-	cell := func(text *string) upgrade.Flag {
-		if text == nil || *text == "n/a" {
-			return ""
-		}
-		return upgrade.Flag(*text)
-	}
-	for _, g := range c.Groups {
-		group := upgrade.Group{ID: g.ID, Failovers: g.Failovers}
-		for _, n := range g.Nodes {
-			node := upgrade.Node{Name: n.Node, Priority: n.Priority, State: n.Status, Preempt: cell(n.Preempt), Manual: cell(n.Manual)}
-			if n.Failures != nil && *n.Failures != "n/a" {
-				node.FailuresKnown = true
-				if *n.Failures != "None" {
-					node.Failures = strings.Fields(*n.Failures)
-				}
-			}
-			group.Nodes = append(group.Nodes, node)
-		}
-		cluster.Groups = append(cluster.Groups, group)
-	}
-	return cluster
-}
-
-func repositoryRoot(t *testing.T) string {
-	t.Helper()
-	folder, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
-			return folder
-		}
-		parent := filepath.Dir(folder)
-		if parent == folder {
-			t.Fatal("no go.mod above the test")
-		}
-		folder = parent
-	}
 }

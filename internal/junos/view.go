@@ -65,16 +65,18 @@ func (s *Session) digest(ctx context.Context) (string, error) {
 	return digest.String(), nil
 }
 
+const compareCandidate = `<get-configuration compare="rollback" rollback="0" format="text"/>`
+
 // difference is what the candidate would change, "" when it is clean.
 func (s *Session) difference(ctx context.Context) (string, error) {
-	reply, err := s.call(ctx, s.timeout, `<get-configuration compare="rollback" rollback="0" format="text"/>`)
-	if err != nil {
-		return "", err
-	}
-	if reply.first("configuration-information", "configuration-output") == nil {
+	return ask(ctx, s, compareCandidate, readDifference)
+}
+
+func readDifference(o output) (string, error) {
+	if o.tree.first("configuration-information", "configuration-output") == nil {
 		return "", upgrade.Errorf(upgrade.Malformed, "the comparison holds no configuration-information")
 	}
-	return reply.value("configuration-output"), nil
+	return o.tree.value("configuration-output"), nil
 }
 
 // revenuePort matches the ports of one node: those of node1 are numbered from 7 (Juniper: vSRX chassis cluster slot
@@ -82,19 +84,15 @@ func (s *Session) difference(ctx context.Context) (string, error) {
 var revenuePort = regexp.MustCompile(`^ge-([07])/0/\d+$`)
 
 func (s *Session) hardwareAddresses(ctx context.Context) ([]upgrade.NodeMACs, error) {
-	reply, err := s.call(ctx, s.timeout, "<get-interface-information/>")
-	if err != nil {
-		return nil, err
-	}
-	return readHardwareAddresses(reply)
+	return ask(ctx, s, "<get-interface-information/>", readHardwareAddresses)
 }
 
-func readHardwareAddresses(reply *element) ([]upgrade.NodeMACs, error) {
-	if reply.first("interface-information") == nil {
+func readHardwareAddresses(o output) ([]upgrade.NodeMACs, error) {
+	if o.tree.first("interface-information") == nil {
 		return nil, upgrade.Errorf(upgrade.Malformed, "the interfaces hold no interface-information")
 	}
 	addresses := map[string][]string{}
-	for _, port := range reply.all("physical-interface") {
+	for _, port := range o.tree.all("physical-interface") {
 		slot := revenuePort.FindStringSubmatch(port.value("name"))
 		address := strings.ToLower(port.value("hardware-physical-address"))
 		if slot == nil || address == "" {

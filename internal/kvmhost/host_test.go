@@ -13,26 +13,26 @@ import (
 )
 
 const (
-	list     = "LC_ALL=C virsh list --all"
-	domstate = "LC_ALL=C virsh domstate vSRX-a.1"
-	dominfo  = "LC_ALL=C virsh dominfo vSRX-a.1"
-	dumpxml  = "LC_ALL=C virsh dumpxml vSRX-a.1"
+	list        = "LC_ALL=C timeout 10 virsh list --all"
+	autostarted = "LC_ALL=C timeout 10 virsh list --all --autostart --name"
+	describe    = "LC_ALL=C timeout 10 virsh list --all --name | grep -i '^vsrx' | LC_ALL=C timeout 10 xargs -r -n 1 virsh dumpxml --domain"
 )
 
-// healthy is what a host with one running vSRX and one other machine says.
+// healthy is what a host with one running vSRX and one other machine says of its machines.
 func healthy() map[string]output {
 	return map[string]output{
-		list:     {stdout: " Id   Name       State\n----------------------------\n 3    vSRX-a.1   running\n -    probe      shut off\n\n"},
-		domstate: {stdout: "running\n\n"},
-		dominfo:  {stdout: "Id:             3\nName:           vSRX-a.1\nState:          running\nAutostart:      enable\nPersistent:     yes\n"},
-		dumpxml: {stdout: "<domain type='kvm' id='3'>\n<name>vSRX-a.1</name><devices>" +
+		list:        {stdout: " Id   Name       State\n----------------------------\n 3    vSRX-a.1   running\n -    probe      shut off\n\n"},
+		autostarted: {stdout: "probe\nvSRX-a.1\n\n"},
+		describe: {stdout: "<domain type='kvm' id='3'>\n<name>vSRX-a.1</name><devices>" +
 			"<interface type='bridge'><mac address='02:00:5E:20:00:01'/></interface>" +
-			"<interface type='hostdev'><mac address=' 02:00:5e:20:00:02 '/></interface>" +
-			"<interface type='user'/><serial type='tcp'/></devices></domain>\n"},
+			"<interface type='hostdev'><mac address=' 02:00:5e:20:00:02 '/></interface><interface type='user'/>" +
+			"<serial type='tcp'><source mode='bind' host='127.0.0.1' service='8623' tls='no'/><protocol type='telnet'/></serial>" +
+			"<console type='tcp'><source mode='bind' host='127.0.0.1' service='8623' tls='no'/><protocol type='telnet'/></console>" +
+			"</devices></domain>\n\n"},
 	}
 }
 
-func TestDomainsReadsTheVSRXMachines(t *testing.T) {
+func TestDomainsReadsTheVSRXMachinesInOneExchange(t *testing.T) {
 	want := upgrade.Domain{Name: "vSRX-a.1", State: "running", Autostart: true, MACs: []string{"02:00:5e:20:00:01", "02:00:5e:20:00:02"}}
 	for name, c := range map[string]struct {
 		change func(map[string]output)
@@ -41,14 +41,16 @@ func TestDomainsReadsTheVSRXMachines(t *testing.T) {
 		"that run": {func(map[string]output) {}, func(*upgrade.Domain) {}},
 		"that are off": {func(o map[string]output) {
 			o[list] = output{stdout: "Id Name State\n---\n- vSRX-a.1 shut off\n"}
-			o[domstate] = output{stdout: "shut off"}
 		}, func(d *upgrade.Domain) { d.State = "shut off" }},
 		"that do not start by themselves": {func(o map[string]output) {
-			o[dominfo] = output{stdout: "Autostart:   disable\r\n"}
+			o[autostarted] = output{stdout: "probe\n\n"}
 		}, func(d *upgrade.Domain) { d.Autostart = false }},
 		"that have no ports": {func(o map[string]output) {
-			o[dumpxml] = output{stdout: "<domain><devices/></domain>"}
+			o[describe] = output{stdout: "<domain><name>vSRX-a.1</name><devices/></domain>"}
 		}, func(d *upgrade.Domain) { d.MACs = nil }},
+		"beside others that are described too": {func(o map[string]output) {
+			o[describe] = output{stdout: "<domain><name>vsrx-gone</name></domain>\n\n" + o[describe].stdout}
+		}, func(*upgrade.Domain) {}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h, wanted := (&host{outputs: healthy()}), want
@@ -61,17 +63,21 @@ func TestDomainsReadsTheVSRXMachines(t *testing.T) {
 			if diff := cmp.Diff([]upgrade.Domain{wanted}, got); diff != "" {
 				t.Errorf("Domains (-want +got):\n%s", diff)
 			}
+			if h.exchanges() != 1 {
+				t.Errorf("%d exchanges, want 1", h.exchanges())
+			}
 		})
 	}
 	t.Run("in any case of their name, and none is no error", func(t *testing.T) {
-		h := &host{outputs: map[string]output{list: {stdout: " Id   Name   State\n---------\n\n"}}}
+		h := &host{outputs: healthy()}
+		h.outputs[list], h.outputs[describe] = output{stdout: " Id   Name   State\n---------\n\n"}, output{}
 		if got, err := h.start(t).dial(t).Domains(t.Context()); err != nil || len(got) != 0 {
 			t.Errorf("got %v, %v", got, err)
 		}
 		h = &host{outputs: map[string]output{}}
 		for command, o := range healthy() {
 			o.stdout = strings.ReplaceAll(o.stdout, "vSRX-a.1", "VSRXvM9")
-			h.outputs[strings.ReplaceAll(command, "vSRX-a.1", "VSRXvM9")] = o
+			h.outputs[command] = o
 		}
 		if got, err := h.start(t).dial(t).Domains(t.Context()); err != nil || len(got) != 1 || got[0].Name != "VSRXvM9" {
 			t.Errorf("got %v, %v", got, err)
@@ -85,18 +91,19 @@ func TestDomainsFailsWhere(t *testing.T) {
 		output  output
 		want    upgrade.Kind
 	}{
-		"the list is refused":        {list, output{stderr: "error: failed to connect to the hypervisor\n", status: 1}, upgrade.Refused},
-		"the list is no table":       {list, output{stdout: "hello\n"}, upgrade.Malformed},
-		"a name could be a command":  {list, output{stdout: "Id Name State\n---\n1 vSRX$(reboot) running\n"}, upgrade.Malformed},
-		"the state is refused":       {domstate, output{stderr: "error: failed to get domain", status: 1}, upgrade.Refused},
-		"the state is empty":         {domstate, output{stdout: "\n"}, upgrade.Malformed},
-		"the info is refused":        {dominfo, output{status: 1}, upgrade.Refused},
-		"the info lacks autostart":   {dominfo, output{stdout: "Name: vSRX-a.1\n"}, upgrade.Malformed},
-		"the autostart is a riddle":  {dominfo, output{stdout: "Autostart: perhaps\n"}, upgrade.Malformed},
-		"the description is refused": {dumpxml, output{status: 1}, upgrade.Refused},
-		"the description is cut":     {dumpxml, output{stdout: "<domain><devices>"}, upgrade.Malformed},
-		"the output has no end":      {dumpxml, output{stdout: strings.Repeat("x", 5<<20)}, upgrade.Malformed},
-		"the connection is cut":      {domstate, output{hangUp: true}, upgrade.Unreachable},
+		"the list is refused":          {list, output{stderr: "error: failed to connect to the hypervisor\n", status: 1}, upgrade.Refused},
+		"the list does not end":        {list, output{status: 124}, upgrade.Refused},
+		"the list is no table":         {list, output{stdout: "hello\n"}, upgrade.Malformed},
+		"a name could be a command":    {list, output{stdout: "Id Name State\n---\n1 vSRX$(reboot) running\n"}, upgrade.Malformed},
+		"a name could be a path":       {list, output{stdout: "Id Name State\n---\n1 vSRX/../x running\n"}, upgrade.Malformed},
+		"there is no state":            {list, output{stdout: "Id Name State\n---\n1 vSRX-a.1\n"}, upgrade.Malformed},
+		"the autostarts are refused":   {autostarted, output{stderr: "error: no", status: 1}, upgrade.Refused},
+		"the description is refused":   {describe, output{stderr: "error: failed to get domain", status: 123}, upgrade.Refused},
+		"the description is cut":       {describe, output{stdout: "<domain><name>vSRX-a.1</name><devices>"}, upgrade.Malformed},
+		"the description is another's": {describe, output{stdout: "<domain><name>vSRX-b.1</name></domain>"}, upgrade.Malformed},
+		"the description is missing":   {describe, output{}, upgrade.Malformed},
+		"the output has no end":        {describe, output{stdout: strings.Repeat("x", 5<<20)}, upgrade.Malformed},
+		"the connection is cut":        {autostarted, output{hangUp: true}, upgrade.Unreachable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := &host{outputs: maps.Clone(healthy())}
@@ -117,8 +124,8 @@ func TestDomainsFailsWhere(t *testing.T) {
 
 func TestWaitingForAHostEndsWith(t *testing.T) {
 	silent := healthy()
-	silent[domstate] = output{silent: true}
-	t.Run("the limit of a command", func(t *testing.T) {
+	silent[autostarted] = output{silent: true}
+	t.Run("the limit of an exchange", func(t *testing.T) {
 		h := (&host{outputs: silent}).start(t)
 		config := h.config(t)
 		config.Timeout = 300 * time.Millisecond

@@ -1,11 +1,16 @@
 package kvmhost_test
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -20,22 +25,29 @@ import (
 
 const rootPassword = "fake-host-password"
 
-// host is an SSH server that runs commands out of a table.
+// host is an SSH server that runs scripts out of a table of commands, or whole by other means.
 type host struct {
 	outputs map[string]output
+	whole   func(script string, channel ssh.Channel) (status uint32) // takes every script over
+	refuse  bool                                                     // no command is taken
 	port    int
 
-	mutex sync.Mutex
-	ran   []string
+	onCommand func(command string) // is told of each command of the table before it runs; may be nil
+
+	mutex   sync.Mutex
+	ran     []string
+	scripts int
 }
 
+// output is what a command writes and how it ends. One that hangs up or is silent has no end, nor has what stands
+// behind it.
 type output struct {
 	stdout, stderr string
-	status         uint32
+	status         int
 	hangUp, silent bool
 }
 
-func (h *host) start(t *testing.T) *host {
+func (h *host) start(t testing.TB) *host {
 	t.Helper()
 	config := &ssh.ServerConfig{PasswordCallback: func(_ ssh.ConnMetadata, given []byte) (*ssh.Permissions, error) {
 		if string(given) != rootPassword {
@@ -50,34 +62,89 @@ func (h *host) start(t *testing.T) *host {
 	return h
 }
 
-// exec runs the one command of a channel.
+// exec runs the one script of a channel.
 func (h *host) exec(conn net.Conn, channel ssh.Channel, requests <-chan *ssh.Request) {
 	request, more := <-requests
 	if !more || request.Type != "exec" {
 		channel.Close()
 		return
 	}
-	command := string(request.Payload[4:])
+	text := string(request.Payload[4:])
 	h.mutex.Lock()
-	h.ran = append(h.ran, command)
+	h.scripts++
 	h.mutex.Unlock()
-	if err := request.Reply(true, nil); err != nil {
+	if err := request.Reply(!h.refuse, nil); err != nil || h.refuse {
 		return
 	}
-	result, known := h.outputs[command]
-	switch {
-	case !known:
-		result = output{stderr: "bash: command not found\n", status: 127}
-	case result.hangUp:
-		conn.Close()
-		return
-	case result.silent:
+	status := uint32(0)
+	if h.whole != nil {
+		h.note(text)
+		status = h.whole(text, channel)
+	} else if !h.runAll(conn, channel, text) {
 		return
 	}
-	io.WriteString(channel, result.stdout)
-	io.WriteString(channel.Stderr(), result.stderr)
-	channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{result.status}))
+	channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{status}))
 	channel.Close()
+}
+
+// line is one command of a script with the marks behind it.
+var line = regexp.MustCompile(`^(.*); printf '\\n%s %d\\n' (\S+) \$\?; printf '\\n%s\\n' (\S+) >&2$`)
+
+// runAll runs a script's commands in turn; false tells that one of them has no end.
+func (h *host) runAll(conn net.Conn, channel ssh.Channel, text string) bool {
+	for _, l := range strings.Split(text, "\n") {
+		parts := line.FindStringSubmatch(l)
+		if parts == nil {
+			parts = []string{l, "a line that no script has", "-", "-"}
+		}
+		h.note(parts[1])
+		if h.onCommand != nil {
+			h.onCommand(parts[1])
+		}
+		result, known := h.outputs[parts[1]]
+		if !known {
+			result = output{stderr: "bash: command not found\n", status: 127}
+		}
+		io.WriteString(channel, result.stdout)
+		io.WriteString(channel.Stderr(), result.stderr)
+		if result.hangUp {
+			conn.Close()
+		}
+		if result.hangUp || result.silent {
+			return false
+		}
+		fmt.Fprintf(channel, "\n%s %d\n", parts[2], result.status)
+		fmt.Fprintf(channel.Stderr(), "\n%s\n", parts[3])
+	}
+	return true
+}
+
+// bash runs scripts in a real Bash with programs of a folder in front of its own, and with other text for some.
+func bash(t testing.TB, programs string, instead ...string) func(string, ssh.Channel) uint32 {
+	t.Helper()
+	shell, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("there is no Bash here")
+	}
+	return func(script string, channel ssh.Channel) uint32 {
+		command := exec.CommandContext(t.Context(), shell, "-c", strings.NewReplacer(instead...).Replace(script))
+		command.Env = []string{"PATH=" + programs + ":/usr/sbin:/usr/bin:/sbin:/bin"}
+		var stdout, stderr bytes.Buffer
+		command.Stdout, command.Stderr = &stdout, &stderr
+		if err := command.Run(); command.ProcessState == nil {
+			t.Errorf("running Bash: %v", err)
+			return 255
+		}
+		channel.Write(stdout.Bytes())
+		channel.Stderr().Write(stderr.Bytes())
+		return uint32(command.ProcessState.ExitCode())
+	}
+}
+
+func (h *host) note(command string) {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	h.ran = append(h.ran, command)
 }
 
 // commands are those that reached the host.
@@ -87,7 +154,14 @@ func (h *host) commands() []string {
 	return slices.Clone(h.ran)
 }
 
-func (h *host) dial(t *testing.T) *kvmhost.Host {
+// exchanges is how many scripts reached the host.
+func (h *host) exchanges() int {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	return h.scripts
+}
+
+func (h *host) dial(t testing.TB) *kvmhost.Host {
 	t.Helper()
 	connection, err := h.config(t).Dial(t.Context(), endpoint())
 	if err != nil {
@@ -101,7 +175,7 @@ func (h *host) dial(t *testing.T) *kvmhost.Host {
 	return connection
 }
 
-func (h *host) config(t *testing.T) kvmhost.Config {
+func (h *host) config(t testing.TB) kvmhost.Config {
 	t.Helper()
 	store, err := sshdial.OpenKnownHosts(filepath.Join(t.TempDir(), "known_hosts"), true)
 	if err != nil {
@@ -112,4 +186,12 @@ func (h *host) config(t *testing.T) kvmhost.Config {
 
 func endpoint() upgrade.Endpoint {
 	return upgrade.Endpoint{Address: "127.0.0.1", User: "root", Password: rootPassword}
+}
+
+// says is a host that answers every script alike.
+func says(stdout string, status uint32) func(string, ssh.Channel) uint32 {
+	return func(_ string, channel ssh.Channel) uint32 {
+		io.WriteString(channel, stdout)
+		return status
+	}
 }

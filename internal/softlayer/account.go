@@ -43,6 +43,21 @@ func (r *Reader) Neighbours(ctx context.Context, g upgrade.Gateway) ([]upgrade.N
 	return neighbours, nil
 }
 
+// Gateways lists the Juniper gateways that the API user may see, by id and name (SoftLayer_Account::getNetworkGateways).
+func (r *Reader) Gateways(ctx context.Context) ([]upgrade.Listed, error) {
+	rows, err := r.gateways(ctx)
+	if err != nil {
+		return nil, failed(err, "listing the gateways of the account")
+	}
+	var list []upgrade.Listed
+	for _, row := range rows {
+		if mayBeJuniper(row) {
+			list = append(list, upgrade.Listed{ID: value(row.Id), Name: value(row.Name)})
+		}
+	}
+	return list, nil
+}
+
 // near reports whether the gateway of the row shares g's account and pod.
 func (r *Reader) near(ctx context.Context, row datatypes.Network_Gateway, g upgrade.Gateway) (bool, error) {
 	if account := value(row.AccountId); account != 0 && account != g.Account || !mayBeJuniper(row) {

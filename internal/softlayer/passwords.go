@@ -67,6 +67,20 @@ func (r *Reader) DevicePassword(ctx context.Context, memberID int) (upgrade.Secr
 
 // root picks the password of root; of several records the one modified last.
 func root(accounts []login, code codes) (upgrade.Secret, error) {
+	password, state, err := rootRecord(accounts)
+	switch state {
+	case upgrade.RecordNoUser:
+		return "", upgrade.Errorf(upgrade.NotFound, "the record holds no user root (readiness code %d)", code.noRoot).
+			Advise("add root with its password to the device's record in the IBM Cloud portal, and see that the API user may view passwords (VIEW_CUSTOMER_SOFTWARE_PASSWORD)")
+	case upgrade.RecordNoPassword:
+		return "", upgrade.Errorf(upgrade.NotFound, "the record holds user root without a password (readiness code %d)", code.noPassword).
+			Advise("enter root's password in the device's record in the IBM Cloud portal, and see that the API user may view passwords (VIEW_CUSTOMER_SOFTWARE_PASSWORD)")
+	}
+	return password, err
+}
+
+// rootRecord finds root among the accounts on record and tells its state; RecordUnread comes with an error.
+func rootRecord(accounts []login) (upgrade.Secret, upgrade.RecordState, error) {
 	var chosen *login
 	for i, account := range accounts {
 		if account.User != "root" {
@@ -77,16 +91,14 @@ func root(accounts []login, code codes) (upgrade.Secret, error) {
 			continue
 		}
 		if account.Modified.Equal(chosen.Modified.Time) && account.Password != chosen.Password {
-			return "", malformed("the record holds two passwords of root and does not say which is newer")
+			return "", upgrade.RecordUnread, malformed("the record holds two passwords of root and does not say which is newer")
 		}
 	}
-	if chosen == nil {
-		return "", upgrade.Errorf(upgrade.NotFound, "the record holds no user root (readiness code %d)", code.noRoot).
-			Advise("add root with its password to the device's record in the IBM Cloud portal, and see that the API user may view passwords (VIEW_CUSTOMER_SOFTWARE_PASSWORD)")
+	switch {
+	case chosen == nil:
+		return "", upgrade.RecordNoUser, nil
+	case chosen.Password == "":
+		return "", upgrade.RecordNoPassword, nil
 	}
-	if chosen.Password == "" {
-		return "", upgrade.Errorf(upgrade.NotFound, "the record holds user root without a password (readiness code %d)", code.noPassword).
-			Advise("enter root's password in the device's record in the IBM Cloud portal, and see that the API user may view passwords (VIEW_CUSTOMER_SOFTWARE_PASSWORD)")
-	}
-	return chosen.Password, nil
+	return chosen.Password, upgrade.RecordPresent, nil
 }

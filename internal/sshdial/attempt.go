@@ -13,31 +13,51 @@ import (
 	"vsrx-upgrade/internal/upgrade"
 )
 
-// attempt is one login: the password is given to one method, once. Junos and OpenSSH count every refused method as a
-// failed login (Juniper: login retry-options), so a second method with the same password would cost a second failure.
+// attempt is one login: every key is shown once, then the password is given to one method, once. Junos and OpenSSH count
+// every refused method as a failed login (Juniper: login retry-options), so a second method with the same password would
+// cost a second failure.
 type attempt struct {
+	keys     []ssh.Signer // not shown yet
 	password upgrade.Secret
-	offered  bool // the password was given to a method
-	ended    bool // the server asked for one more method after that
-	none     bool // the server takes no password at all
+	offered  bool // something was shown or given
+	spent    bool // the password was given to a method
+	ended    bool // the server asked for one more method after all that
+	none     bool // the server takes nothing that we have
 }
 
 // next is the ssh.ClientConfig.AuthCallback: it names the method to try now.
 func (a *attempt) next(server *ssh.ClientAuthContext) (ssh.AuthMethod, error) {
-	if a.offered {
+	takes := func(method string) bool { return slices.Contains(server.AllowedMethods, method) }
+	hasPassword := a.password != "" && !a.spent
+	switch {
+	case len(a.keys) > 0 && takes("publickey"):
+		keys := a.keys
+		a.keys, a.offered = nil, true
+		return ssh.PublicKeys(keys...), nil
+	case hasPassword && takes("password"):
+		a.offered, a.spent = true, true
+		return ssh.Password(string(a.password)), nil
+	case hasPassword && takes("keyboard-interactive"):
+		a.offered, a.spent = true, true
+		return ssh.KeyboardInteractive(a.answer), nil
+	case a.offered:
 		a.ended = true
 		return nil, nil
 	}
-	switch {
-	case slices.Contains(server.AllowedMethods, "password"):
-		a.offered = true
-		return ssh.Password(string(a.password)), nil
-	case slices.Contains(server.AllowedMethods, "keyboard-interactive"):
-		a.offered = true
-		return ssh.KeyboardInteractive(a.answer), nil
-	}
 	a.none = true
-	return nil, fmt.Errorf("the server takes no password, only %s", strings.Join(server.AllowedMethods, ", "))
+	return nil, fmt.Errorf("the server takes %s, and we have %s", strings.Join(server.AllowedMethods, ", "), a.holds())
+}
+
+func (a *attempt) holds() string {
+	switch {
+	case a.password != "" && len(a.keys) > 0:
+		return "keys and a password"
+	case a.password != "":
+		return "a password"
+	case len(a.keys) > 0:
+		return "keys"
+	}
+	return "no key and no password"
 }
 
 // answer gives the password to the one hidden question of a keyboard-interactive login. A round without questions is

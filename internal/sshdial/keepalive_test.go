@@ -3,25 +3,30 @@ package sshdial
 import (
 	"net"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
+	"vsrx-upgrade/internal/upgrade"
 	"vsrx-upgrade/testsuite/loopback"
 
 	"golang.org/x/crypto/ssh"
 )
 
-func TestAPeerThatAnswersNoKeepAliveIsGivenUp(t *testing.T) {
-	client, conn := connected(t, func(<-chan *ssh.Request) {}) // it reads no request, and so answers none
-	keepAlive(client, conn, 10*time.Millisecond, 10*time.Millisecond, func() bool { return true })
-	if client.Wait() == nil {
-		t.Error("the connection ended without a reason")
+func TestAPeerThatAnswersNoKeepAliveIsGivenUpWithTheCause(t *testing.T) {
+	client, l := connected(t, func(<-chan *ssh.Request) {}) // it reads no request, and so answers none
+	ended := make(chan struct{})
+	keepAlive(client, l, "192.0.2.7:22", 10*time.Millisecond, func() { close(ended) })
+	err := client.Wait()
+	if upgrade.KindOf(err) != upgrade.Unreachable || !strings.Contains(err.Error(), "192.0.2.7:22 left 3 keepalive requests in a row unanswered") {
+		t.Errorf("the connection ended with %v", err)
 	}
+	<-ended
 }
 
 func TestAPeerThatAnswersIsKept(t *testing.T) {
 	asked := make(chan string, 100)
-	client, conn := connected(t, func(requests <-chan *ssh.Request) {
+	client, l := connected(t, func(requests <-chan *ssh.Request) {
 		for request := range requests {
 			asked <- request.Type
 			if err := request.Reply(false, nil); err != nil { // OpenSSH refuses the request, which is an answer
@@ -29,9 +34,9 @@ func TestAPeerThatAnswersIsKept(t *testing.T) {
 			}
 		}
 	})
-	stopped := make(chan bool)
-	go keepAlive(client, conn, 10*time.Millisecond, time.Minute, func() bool { close(stopped); return true })
-	for range 3 {
+	stopped := make(chan struct{})
+	go keepAlive(client, l, "192.0.2.7:22", 2*time.Second, func() { close(stopped) }) // six seconds for an answer
+	for range 2 {
 		if name := <-asked; name != "keepalive@openssh.com" {
 			t.Errorf("asked for %q", name)
 		}
@@ -41,7 +46,7 @@ func TestAPeerThatAnswersIsKept(t *testing.T) {
 }
 
 // connected is a client of a server on the loopback that handles requests in its own way.
-func connected(t *testing.T, serve func(<-chan *ssh.Request)) (*ssh.Client, net.Conn) {
+func connected(t *testing.T, serve func(<-chan *ssh.Request)) (*ssh.Client, *link) {
 	t.Helper()
 	config, key := &ssh.ServerConfig{NoClientAuth: true}, loopback.HostKey(t)
 	config.AddHostKey(key)
@@ -55,9 +60,10 @@ func connected(t *testing.T, serve func(<-chan *ssh.Request)) (*ssh.Client, net.
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	transport, channels, requests, err := ssh.NewClientConn(conn, "", &ssh.ClientConfig{HostKeyCallback: ssh.FixedHostKey(key.PublicKey())})
+	l := &link{Conn: conn}
+	transport, channels, requests, err := ssh.NewClientConn(l, "", &ssh.ClientConfig{HostKeyCallback: ssh.FixedHostKey(key.PublicKey())})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return ssh.NewClient(transport, channels, requests), conn
+	return ssh.NewClient(transport, channels, requests), l
 }

@@ -1,6 +1,7 @@
 package sshdial_test
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
@@ -26,6 +27,7 @@ type server struct {
 
 	mutex     sync.Mutex
 	passwords []string // every password received, by any method
+	shown     int      // public keys
 }
 
 type serverOptions struct {
@@ -34,6 +36,8 @@ type serverOptions struct {
 	both        bool
 	question    bool // and a second question
 	publicKey   bool // no password at all
+	accepts     ssh.PublicKey
+	andKey      bool // keys beside the password
 }
 
 // serve starts a server that knows root with rightPassword; it ends with the test.
@@ -62,11 +66,19 @@ func (s *server) config(o serverOptions) *ssh.ServerConfig {
 		}
 		return s.judge(answers[0])
 	}
+	if o.publicKey || o.andKey {
+		config.PublicKeyCallback = func(_ ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
+			s.mutex.Lock()
+			defer s.mutex.Unlock()
+			s.shown++
+			if o.accepts == nil || !bytes.Equal(o.accepts.Marshal(), key.Marshal()) {
+				return nil, errors.New("unknown key")
+			}
+			return nil, nil
+		}
+	}
 	switch {
 	case o.publicKey:
-		config.PublicKeyCallback = func(ssh.ConnMetadata, ssh.PublicKey) (*ssh.Permissions, error) {
-			return nil, errors.New("unknown key")
-		}
 	case o.both:
 		config.PasswordCallback, config.KeyboardInteractiveCallback = password, interactive
 	case o.interactive:
@@ -104,6 +116,13 @@ func (s *server) seen() int {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	return len(s.passwords)
+}
+
+// keysSeen is how many public keys were shown to the server.
+func (s *server) keysSeen() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.shown
 }
 
 func (s *server) endpoint() upgrade.Endpoint {

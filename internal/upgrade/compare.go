@@ -92,6 +92,7 @@ func compareClusters(before, after Snapshot) []Difference {
 		return []Difference{{Item: "cluster", Before: fmt.Sprint(before.Cluster != nil), After: fmt.Sprint(after.Cluster != nil)}}
 	}
 	var diff []Difference
+	parted := before.Cluster.Primary() != "" && after.Cluster.split() // traffic and control plane on different nodes: no new upgrade would start
 	for _, g := range before.Cluster.Groups {
 		item := fmt.Sprintf("redundancy group %d", g.ID)
 		other, ok := after.Cluster.Group(g.ID)
@@ -100,7 +101,7 @@ func compareClusters(before, after Snapshot) []Difference {
 			continue
 		}
 		if g.Primary() != other.Primary() {
-			diff = append(diff, Difference{Item: item + " primary", Before: g.Primary(), After: other.Primary(), Expected: other.Primary() != ""})
+			diff = append(diff, Difference{Item: item + " primary", Before: g.Primary(), After: other.Primary(), Expected: other.Primary() != "" && !parted})
 		}
 		for _, n := range g.Nodes {
 			for _, m := range other.Nodes {
@@ -117,6 +118,11 @@ func compareClusters(before, after Snapshot) []Difference {
 		}
 	}
 	return diff
+}
+
+// split reports whether every group has a primary, and not all on one node.
+func (c Cluster) split() bool {
+	return c.Primary() == "" && !slices.ContainsFunc(c.Groups, func(g Group) bool { return g.Primary() == "" })
 }
 
 // roles names the states in a group, whichever node has them.

@@ -101,6 +101,11 @@ type Server struct {
 // Idle reports whether no transaction is running on the server.
 func (s Server) Idle() bool { return s.ActiveCount == 0 && s.Active == nil && len(s.ActiveIDs) == 0 }
 
+// Reloading reports whether an OS reload runs on the server; other transactions, such as readiness checks, do not count.
+func (s Server) Reloading() bool {
+	return s.LastReload != 0 && (s.Active != nil && s.Active.ID == s.LastReload || slices.Contains(s.ActiveIDs, s.LastReload))
+}
+
 // Transaction is a series of automatic steps on a server (SoftLayer_Provisioning_Version1_Transaction). Group and step
 // names are for people: they are documented nowhere and nothing branches on them.
 type Transaction struct {

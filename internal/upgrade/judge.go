@@ -14,7 +14,25 @@ const (
 	BeforeFirst Moment = "before the first reload" // a whole pair on the old version
 	Between     Moment = "between the reloads"     // the upgraded node alone, its peer powered off by IBM
 	AfterSecond Moment = "after the second reload" // a whole pair on the new version
+	Erased      Moment = "after the reload of a standalone gateway, before its configuration is back"
+	BroughtBack Moment = "in the rollback, before the reload back" // the old node alone, the upgraded one powered off
 )
+
+// Lone reports whether one node stands alone at the moment, its peer powered off.
+func (m Moment) Lone() bool { return m == Between || m == BroughtBack }
+
+// carrier is the step whose node carries the traffic at a moment at which it stands alone.
+func (m Moment) carrier(p Plan) Step {
+	if m == BroughtBack {
+		return p.Steps[1]
+	}
+	return p.Steps[0]
+}
+
+// off reports whether the machine of a member must be powered off at the moment.
+func (m Moment) off(p Plan, member Member) bool {
+	return m.Lone() && m.carrier(p).HardwareID != member.HardwareID
+}
 
 // Judge lists everything in the picture that is not right at the moment. plan.Steps may be empty before the first
 // reload.
@@ -24,11 +42,28 @@ func Judge(p Picture, plan Plan, m Moment) []Finding {
 	return append(found, judgeDevice(p, plan, m)...)
 }
 
+// JudgeWhole lists everything that keeps a gateway from being whole by itself, whatever version it runs: what a pod is
+// judged by after a hold that ended badly.
+func JudgeWhole(p Picture) []Finding {
+	p.Neighbours, p.NeighboursError = nil, ""
+	plan := Plan{From: p.Device.Version("node0")}
+	if !p.Gateway.HA() {
+		plan.From = p.Device.Version("")
+	}
+	return Judge(p, plan, BeforeFirst)
+}
+
+// noDeviceLogin is the finding of a vSRX that does not let root in.
+func noDeviceLogin(p Picture) Finding {
+	return Finding{Check: "device-login", Text: "the gateway does not answer as root on " + p.Gateway.Address + ": " + p.Device.Error, Unknown: true,
+		Advice: "make the root password of the vSRX and of the portal the same and allow root login over SSH; IBM's automation needs both"}
+}
+
 // judgeRecords looks at IBM's side: the gateway's status, its servers, its neighbours in the pod.
 func judgeRecords(p Picture, m Moment) []Finding {
 	var found []Finding
 	wanted := StatusActive
-	if m == Between {
+	if m.Lone() {
 		wanted = StatusUpgradeActive
 	}
 	if p.Gateway.Status != wanted {
@@ -74,14 +109,14 @@ func judgeHosts(p Picture, plan Plan, m Moment) []Finding {
 			if d.Running() {
 				running++
 			}
-			if m == Between && !isFirst(plan, member) && d.Autostart {
-				found = append(found, Finding{Check: "peer-autostart", Warning: true, Text: "the old machine " + d.Name + " on host " + member.Host + " would start at a reboot of the host",
+			if m.off(plan, member) && d.Autostart {
+				found = append(found, Finding{Check: "peer-autostart", Warning: true, Text: "the machine " + d.Name + " on host " + member.Host + " is off for good reason and would start at a reboot of the host",
 					Advice: "on the host: virsh autostart --disable " + d.Name})
 			}
 		}
-		switch off := m == Between && !isFirst(plan, member); {
+		switch off := m.off(plan, member); {
 		case off && running > 0:
-			found = append(found, Finding{Check: "peer-power", Text: "the old machine on host " + member.Host + " is powered on beside the upgraded node",
+			found = append(found, Finding{Check: "peer-power", Text: "the machine on host " + member.Host + " is powered on beside a node of the other version",
 				Advice: "two versions must never run together; decide with IBM Support whether to shut it down: virsh shutdown, virsh autostart --disable"})
 		case !off && running != 1:
 			found = append(found, Finding{Check: "machine", Text: fmt.Sprintf("%d vSRX machines run on host %s, not one", running, member.Host), Advice: "on the host: virsh list --all"})
@@ -98,22 +133,26 @@ func isFirst(plan Plan, m Member) bool {
 func judgeDevice(p Picture, plan Plan, m Moment) []Finding {
 	d := p.Device
 	if d.Error != "" {
-		return []Finding{{Check: "device-login", Text: "the gateway does not answer as root on " + p.Gateway.Address + ": " + d.Error, Unknown: true,
-			Advice: "make the root password of the vSRX and of the portal the same and allow root login over SSH; IBM's automation needs both"}}
+		return []Finding{noDeviceLogin(p)}
 	}
 	var found []Finding
 	if !d.RootLogin {
 		found = append(found, Finding{Check: "root-login", Text: "root login over SSH is not configured", Advice: "set system services ssh root-login allow, commit, then retry"})
+	}
+	if !p.Gateway.HA() {
+		return append(found, judgeAlone(d, plan, m)...)
 	}
 	if d.Cluster == nil {
 		return append(found, Finding{Check: "cluster", Text: "the device says it is no chassis cluster", Advice: "ask IBM Support: the records name two members"})
 	}
 	wanted, nodes := plan.From, []string{"node0", "node1"}
 	switch m {
-	case Between:
-		first := plan.Steps[0].Node
-		wanted, nodes = plan.Target, []string{first}
-		found = append(found, d.Cluster.Alone(first)...)
+	case Between, BroughtBack:
+		alone := m.carrier(plan).Node
+		if nodes = []string{alone}; m == Between {
+			wanted = plan.Target
+		}
+		found = append(found, d.Cluster.Alone(alone)...)
 	case AfterSecond:
 		wanted = plan.Target
 		found = append(found, d.Cluster.Whole()...)
@@ -121,12 +160,32 @@ func judgeDevice(p Picture, plan Plan, m Moment) []Finding {
 		found = append(found, d.Cluster.Whole()...)
 	}
 	for _, node := range nodes {
-		if v := d.Version(node); !SameRelease(v, wanted) {
+		v := d.Version(node)
+		if m == BroughtBack && wanted == "" && v != "" {
+			continue // of an upgrade begun by hand only the old node itself can say what it ran
+		}
+		if !SameRelease(v, wanted) {
 			found = append(found, Finding{Check: "version", Text: fmt.Sprintf("%s runs %q, not %s", node, v, wanted), Advice: "do not reload anything else; compare the ordered price with the version on the device"})
 		}
 	}
-	if a, b := d.Version("node0"), d.Version("node1"); m != Between && a != b {
+	if a, b := d.Version("node0"), d.Version("node1"); !m.Lone() && a != b {
 		found = append(found, Finding{Check: "version", Text: fmt.Sprintf("the nodes run %q and %q: they must be the same to the last number", a, b), Advice: "reload the node with the older version; ask IBM Support"})
+	}
+	return found
+}
+
+// judgeAlone looks at the vSRX of a standalone gateway.
+func judgeAlone(d Device, plan Plan, m Moment) []Finding {
+	var found []Finding
+	if d.Cluster != nil {
+		found = append(found, Finding{Check: "cluster", Text: "the device says it is a chassis cluster, and the records name one member", Advice: "ask IBM Support"})
+	}
+	wanted := plan.From
+	if m != BeforeFirst {
+		wanted = plan.Target
+	}
+	if v := d.Version(""); !SameRelease(v, wanted) {
+		found = append(found, Finding{Check: "version", Text: fmt.Sprintf("the gateway runs %q, not %s", v, wanted), Advice: "do not reload anything else; compare the ordered price with the version on the device"})
 	}
 	return found
 }
@@ -134,7 +193,7 @@ func judgeDevice(p Picture, plan Plan, m Moment) []Finding {
 // Clearance is what a reload may be submitted on.
 type Clearance struct {
 	Plan      Plan      `json:"plan"`
-	Step      int       `json:"step"`
+	Leg       Leg       `json:"leg"`
 	Mark      Mark      `json:"mark"`
 	Readiness Readiness `json:"readiness"`
 	Window    *Window   `json:"window,omitempty"`
@@ -142,36 +201,33 @@ type Clearance struct {
 	Timing    Timing    `json:"timing"`
 }
 
-// JudgeSubmission lists everything that forbids to submit the reload of the step now: the picture of the moment, an
+// JudgeSubmission lists everything that forbids to submit the reload of the leg now: the picture of the moment, an
 // active preempt, a changed or unfinished configuration, the readiness rows and their age, the maintenance window.
 func JudgeSubmission(p Picture, c Clearance) []Finding {
-	moment, needed := BeforeFirst, c.Plan.Needed
-	var done []int
-	if c.Step > 0 {
-		moment, needed = Between, c.Timing.PlanNode
-		done = append(done, c.Plan.Steps[0].MemberID)
-	}
-	found := append(sameMembers(p.Gateway, c.Plan.Gateway), Judge(p, c.Plan, moment)...)
+	found := append(sameMembers(p.Gateway, c.Plan.Gateway), Judge(p, c.Plan, c.Leg.Before)...)
 	found = append(found, judgeConfiguration(p.Device, c.Mark)...)
 	for _, m := range p.Gateway.Members {
 		if m.WarningCode != 0 && !slices.Contains(c.Accepted, m.WarningCode) {
 			found = append(found, readinessFinding("IBM's record of host %s warns with code %d", m.Host, m.WarningCode))
 		}
 	}
-	if cluster := p.Device.Cluster; c.Step == 0 && cluster != nil && cluster.Primary() == c.Plan.Steps[0].Node {
-		found = append(found, Finding{Check: "role", Text: c.Plan.Steps[0].Node + " has become primary since the plan was made; reloading it first would move the traffic twice",
+	if cluster := p.Device.Cluster; c.Leg.Before == BeforeFirst && cluster != nil && cluster.Primary() == c.Leg.Step.Node {
+		found = append(found, Finding{Check: "role", Text: c.Leg.Step.Node + " has become primary since the plan was made; reloading it first would move the traffic twice",
 			Advice: "move the groups back and retry, or abort and start again"})
 	}
 	readiness := Readiness{Rows: p.Readiness, SeenRunning: c.Readiness.SeenRunning} // as IBM says now: its Expired wins
-	found = append(found, readiness.Blocking(c.Plan.Steps[c.Step].MemberID, done, c.Accepted)...)
-	valid := readiness.ValidUntil(c.Timing.ReadinessValid.D() - c.Timing.ReadinessMargin.D())
+	found = append(found, readiness.Blocking(c.Leg.Step.MemberID, c.Leg.Done, c.Accepted, c.Leg.Checks...)...)
+	valid := readiness.ValidUntil(c.Timing.ReadinessValid.D()-c.Timing.ReadinessMargin.D(), c.Leg.Checks...)
 	if !p.At.Before(valid) {
 		found = append(found, Finding{Check: "readiness-age", Text: "the readiness check has expired at " + valid.Format(time.RFC3339), Advice: "retry runs a new check"})
 	}
-	if err := c.Window.Fits(p.At, needed); err != nil {
+	if c.Leg.Needed == 0 {
+		return found
+	}
+	if err := c.Window.Fits(p.At, c.Leg.Needed); err != nil {
 		advice := AdviceOf(err)
-		if c.Step > 0 {
-			advice = "the gateway has no failover until its second node is reloaded too: retry goes on all the same"
+		if c.Leg.Before.Lone() {
+			advice = "the gateway has no failover until its second node is reloaded too: retry goes on all the same, rollback goes back to the old version"
 		}
 		found = append(found, Finding{Check: "window", Text: err.Error(), Advice: advice})
 	}

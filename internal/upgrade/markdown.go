@@ -15,13 +15,21 @@ func (r Report) Markdown() string {
 	add("**%s** %s → %s, phase **%s** since %s\n\n", r.name(), orDash(r.From), r.Target, r.Phase, clock(r.Since))
 	switch {
 	case r.Hold != nil:
-		add("**HOLDING** since %s: %s\n\n%s\n\nYou may send: %s\n\n", clock(r.Hold.Since), r.Hold.Reason, r.Hold.Advice, strings.Join(r.Hold.Choices, ", "))
+		add("**HOLDING** since %s: %s\n\n%s\n\n", clock(r.Hold.Since), r.Hold.Reason, r.Hold.Advice)
 	case r.Ask != nil:
-		add("**WAITING FOR APPROVAL** since %s: %s\n\nYou may send: approve%s\n\n", clock(r.Ask.Since), r.Ask.Text, map[bool]string{true: ", abort"}[r.Reloads == 0])
+		add("**WAITING FOR APPROVAL** since %s: %s\n\n", clock(r.Ask.Since), r.Ask.Text)
+	case r.Paused != nil:
+		add("**PAUSED** since %s by %s: %s\n\n", clock(r.Paused.At), r.Paused.By, r.Paused.Reason)
 	case r.Outcome != "":
 		add("**%s** %s\n\n", strings.ToUpper(string(r.Outcome)), r.Reason)
 	case r.Waiting != "":
 		add("Waiting: %s\n\n", r.Waiting)
+	}
+	if len(r.Choices) > 0 && r.Outcome == "" {
+		add("You may send: %s\n\n", strings.Join(r.Choices, ", "))
+	}
+	for _, notice := range r.Notices {
+		add("- **%s**\n", cell.Replace(notice))
 	}
 	for _, todo := range r.ToDo {
 		add("- %s\n", cell.Replace(todo))
@@ -51,7 +59,7 @@ var cell = strings.NewReplacer("|", "/", "\n", " ")
 // nodes are the reloads under way or done, then those still planned.
 func (r Report) nodes() []NodeReport {
 	nodes := slices.Clone(r.Nodes)
-	if r.Plan != nil {
+	if r.Plan != nil && r.Rollback == nil {
 		for _, step := range r.Plan.Steps[min(len(nodes), len(r.Plan.Steps)):] {
 			nodes = append(nodes, NodeReport{Step: step})
 		}

@@ -1,7 +1,9 @@
 package upgrade
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -100,8 +102,22 @@ func (p Picture) Host(hardwareID int) (Host, bool) {
 	return p.Hosts[i], true
 }
 
-// Version gives the release of a node, "" when it was not seen.
+// Busy names the other gateways of the pod that are not in normal use, "" when there is none.
+func (p Picture) Busy() string {
+	var busy []string
+	for _, n := range p.Neighbours {
+		if n.Status != StatusActive {
+			busy = append(busy, fmt.Sprintf("gateway %s is %q", n.Name, n.Text))
+		}
+	}
+	return strings.Join(busy, ", ")
+}
+
+// Version gives the release of a node, "" when it was not seen. A standalone has one node, whatever it is called.
 func (d Device) Version(node string) string {
+	if d.Cluster == nil && len(d.Nodes) == 1 {
+		return d.Nodes[0].Version
+	}
 	for _, n := range d.Nodes {
 		if n.Node == node {
 			return n.Version

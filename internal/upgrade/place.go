@@ -26,6 +26,9 @@ func Place(p Picture) ([]Placement, error) {
 			return nil, Errorf(kind, "host %s cannot be asked: %s", m.Host, host.Error).Advise("check that the worker reaches %s over SSH and that the root password on record is right", m.Address)
 		}
 		at, ok := match(host, p.Device.NodeMACs)
+		if len(p.Gateway.Members) == 1 {
+			at, ok = alone(host)
+		}
 		if !ok || taken[at.Node] {
 			return nil, Errorf(Unhealthy, "no proof of which node host %s carries: no hardware address of its machines is one of a cluster node's ports, or it is not alone", m.Host).
 				Advise("check on the host (virsh list --all, virsh dumpxml) that exactly one vSRX runs")
@@ -34,6 +37,20 @@ func Place(p Picture) ([]Placement, error) {
 		places = append(places, at)
 	}
 	return places, nil
+}
+
+// alone is the one running machine of a standalone gateway's host: there is nothing to mistake it for.
+func alone(h Host) (at Placement, ok bool) {
+	for _, d := range h.Domains {
+		if !d.Running() {
+			continue
+		}
+		if ok {
+			return Placement{}, false
+		}
+		at, ok = Placement{HardwareID: h.HardwareID, Node: "node0", Domain: d.Name}, true
+	}
+	return at, ok
 }
 
 // match finds the one node whose ports belong to the one running machine of a host.

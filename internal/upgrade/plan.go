@@ -29,7 +29,8 @@ type Plan struct {
 	Needed  Duration `json:"needed"`
 	// Rollback says whether the old version can still be ordered between the two reloads.
 	Rollback string   `json:"rollback"`
-	Notes    []string `json:"notes"` // what will be lost or changes, in words
+	Old      Price    `json:"old,omitzero"` // OS price of the running version for the first step's member; none when it is not offered
+	Notes    []string `json:"notes"`        // what will be lost or changes, in words
 }
 
 // Step is the reload of one member.
@@ -62,7 +63,7 @@ func NewPlan(req Request, d Discovery) (Plan, error) {
 		return Plan{}, err
 	}
 	plan := Plan{Gateway: p.Gateway, From: p.Device.Nodes[0].Version, Target: target.String(), Preempt: p.Device.Preempt,
-		Needed: 2 * req.Timing.PlanNode, Rollback: rollback(p, d.Offers)}
+		Needed: Duration(len(p.Gateway.Members)) * req.Timing.PlanNode, Rollback: rollback(p, d.Offers)}
 	if err := Refusal(worst(p), Judge(p, plan, BeforeFirst)); err != nil {
 		return Plan{}, err
 	}
@@ -75,6 +76,12 @@ func NewPlan(req Request, d Discovery) (Plan, error) {
 			Advise("start again with preempt set to %q or %q", PreemptDeactivate, PreemptRestore)
 	}
 	plan.Steps = order(p, places, offers)
+	if !p.Gateway.HA() {
+		plan.Needed += req.Timing.Import
+		plan.Notes = notesAlone()
+		return plan, nil
+	}
+	plan.Old, _ = PriceOf(plan.From, plan.Steps[0].MemberID, d.Offers)
 	plan.Notes = notes(p, req.Preempt)
 	return plan, nil
 }
@@ -99,10 +106,8 @@ func supported(p Picture) error {
 	switch {
 	case !strings.Contains(strings.ToLower(g.Vendor), "juniper"):
 		return Errorf(Unsupported, "gateway %d (%s) is a %q gateway, not a Juniper vSRX", g.ID, g.Name, g.Vendor).Advise("check the id; only Juniper vSRX gateways are upgraded")
-	case len(g.Members) == 1:
-		return Errorf(Unsupported, "gateway %d (%s) is a standalone gateway; only HA pairs are upgraded yet", g.ID, g.Name).Advise("a standalone reload erases the configuration; upgrade it by IBM's documented procedure")
-	case len(g.Members) != 2:
-		return Errorf(Unsupported, "gateway %d (%s) has %d members, not two", g.ID, g.Name, len(g.Members)).Advise("ask IBM Support why")
+	case len(g.Members) != 1 && len(g.Members) != 2:
+		return Errorf(Unsupported, "gateway %d (%s) has %d members, not one or two", g.ID, g.Name, len(g.Members)).Advise("ask IBM Support why")
 	case g.Pod == "":
 		return Errorf(Unsupported, "gateway %d (%s): its pod is unknown, so it cannot be kept apart from its neighbours", g.ID, g.Name).Advise("ask IBM Support for the pod of its private VLAN")
 	}
@@ -158,6 +163,24 @@ func choosePrices(g Gateway, offers []Offer, target Version) (map[int]Price, err
 	return chosen, nil
 }
 
+// PriceOf finds the one OS price that names exactly the release for a member.
+func PriceOf(release string, member int, offers []Offer) (found Price, ok bool) {
+	for _, o := range offers {
+		if o.MemberID != member {
+			continue
+		}
+		for _, p := range o.Prices {
+			if SameRelease(p.Version, release) {
+				if ok {
+					return Price{}, false
+				}
+				found, ok = p, true
+			}
+		}
+	}
+	return found, ok
+}
+
 // newer refuses a target that is not newer than what both nodes run.
 func newer(p Picture, target Version) error {
 	if len(p.Device.Nodes) == 0 {
@@ -189,7 +212,10 @@ func newer(p Picture, target Version) error {
 
 // order puts the current secondary first.
 func order(p Picture, places []Placement, prices map[int]Price) []Step {
-	primary := p.Device.Cluster.Primary()
+	primary := ""
+	if p.Device.Cluster != nil {
+		primary = p.Device.Cluster.Primary()
+	}
 	steps := make([]Step, 0, len(places))
 	for _, first := range []bool{true, false} {
 		for _, at := range places {
@@ -206,6 +232,9 @@ func order(p Picture, places []Placement, prices map[int]Price) []Step {
 
 // rollback says whether the documented rollback will find its old version among the allowed prices.
 func rollback(p Picture, offers []Offer) string {
+	if len(p.Gateway.Members) == 1 {
+		return "none: the old version of a standalone gateway cannot come back (IBM: vSRX rollback page)"
+	}
 	for _, m := range p.Gateway.Members {
 		if runs(p, m, 18, 4) && folded(m.NetworkModel) != "sriov" {
 			return "none: IBM documents no rollback from 18.4 on the legacy network architecture"
@@ -220,7 +249,17 @@ func rollback(p Picture, offers []Offer) string {
 			return fmt.Sprintf("the running version %s is not orderable for member %d: a rollback between the reloads needs an IBM support case", p.Device.Nodes[0].Version, o.MemberID)
 		}
 	}
-	return "possible by hand between the two reloads, by IBM's documented procedure"
+	return "possible between the two reloads, by IBM's documented procedure"
+}
+
+// notesAlone names what the reload of a standalone gateway costs and loses.
+func notesAlone() []string {
+	return []string{
+		"an outage from the reload until the configuration is imported: 2 to 5 hours and the import; there is no way back",
+		"the reload erases the configuration; the exported one is imported, with the interfaces of the new version",
+		"files on the virtual machine (/var/tmp, logs), local certificates and the IDP signature database are lost",
+		"the host's root password and the SSH host keys of host and gateway are new after the reload",
+	}
 }
 
 // notes names what the reloads cost or lose (IBM: vSRX upgrade, general; OS reload).

@@ -49,7 +49,6 @@ func TestNewPlanRefusesWhatIBMDoesNotUpgrade(t *testing.T) {
 	table := map[string]refusal{
 		"another vendor": {picture(func(p *upgrade.Picture) { p.Gateway.Vendor = "AT&T" }), upgrade.Unsupported, "not a Juniper vSRX"},
 		"no vendor":      {picture(func(p *upgrade.Picture) { p.Gateway.Vendor = "" }), upgrade.Unsupported, "not a Juniper vSRX"},
-		"a standalone":   {picture(func(p *upgrade.Picture) { p.Gateway.Members = p.Gateway.Members[:1] }), upgrade.Unsupported, "standalone"},
 		"three members":  {picture(func(p *upgrade.Picture) { p.Gateway.Members = append(p.Gateway.Members, p.Gateway.Members[1]) }), upgrade.Unsupported, "has 3 members"},
 		"no members":     {picture(func(p *upgrade.Picture) { p.Gateway.Members = nil }), upgrade.Unsupported, "has 0 members"},
 		"no pod":         {picture(func(p *upgrade.Picture) { p.Gateway.Pod = "" }), upgrade.Unsupported, "pod is unknown"},

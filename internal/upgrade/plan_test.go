@@ -86,7 +86,7 @@ func TestNewPlanSaysWhetherTheOldReleaseCanStillBeOrdered(t *testing.T) {
 		change func(*upgrade.Discovery)
 		says   string
 	}{
-		"offered for both":       {func(*upgrade.Discovery) {}, "possible by hand"},
+		"offered for both":       {func(*upgrade.Discovery) {}, "possible between"},
 		"offered for the second": {func(d *upgrade.Discovery) { d.Offers[1].Prices = d.Offers[1].Prices[1:] }, "support case"},
 		"offered for none": {func(d *upgrade.Discovery) {
 			d.Offers[0].Prices, d.Offers[1].Prices = d.Offers[0].Prices[1:], d.Offers[1].Prices[1:]

@@ -11,6 +11,8 @@ type Endpoint struct {
 	User     string
 	Password Secret
 	Trust    Trust
+	// PasswordOnly logs in by the password and nothing else, so that a login proves the password on record.
+	PasswordOnly bool
 }
 
 // Secret is a text that is never printed or stored.
@@ -35,11 +37,19 @@ type Trust struct {
 	Floating bool `json:"floating,omitempty"`
 }
 
+// KeyEpoch names a reload of a server as the event after which new host keys are due.
+func KeyEpoch(reload, server int) string {
+	return fmt.Sprintf("reload %d of server %d", reload, server)
+}
+
 // Blob is something stored in the archive.
 type Blob struct {
 	Key    string `json:"key"`
 	Digest string `json:"digest"` // SHA-256, hexadecimal
 	Size   int64  `json:"size"`   // bytes
+	// Object is the name under which the archive holds it, where that is not the key: it ends in .age where the content is
+	// encrypted.
+	Object string `json:"object,omitempty"`
 }
 
 // Answer is what a write that must not be repeated said.

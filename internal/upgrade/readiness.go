@@ -57,13 +57,18 @@ type Readiness struct {
 	SeenRunning map[Category]time.Time `json:"seenRunning"`
 }
 
-// checks are the categories that must be Ready, all of them.
-func checks() []Category { return []Category{UpgradeCheck, ReloadCheck} }
+// AllChecks are the given categories; none given means every category there is.
+func AllChecks(checks []Category) []Category {
+	if len(checks) == 0 {
+		return []Category{UpgradeCheck, ReloadCheck}
+	}
+	return checks
+}
 
 // ValidUntil is the earliest moment at which one of the checks expires; the zero time when one was never seen running.
-func (r Readiness) ValidUntil(valid time.Duration) time.Time {
+func (r Readiness) ValidUntil(valid time.Duration, checks ...Category) time.Time {
 	var until time.Time
-	for i, category := range checks() {
+	for i, category := range AllChecks(checks) {
 		seen := r.SeenRunning[category]
 		if seen.IsZero() {
 			return time.Time{}
@@ -78,12 +83,12 @@ func (r Readiness) ValidUntil(valid time.Duration) time.Time {
 // IsWarning reports whether a readiness code only warns: such a check goes on once a person has accepted the code.
 func IsWarning(code int) bool { return code >= 1176 && code <= 1185 }
 
-// Blocking lists what in the rows forbids the reload of a member: it and every other member must be Ready with no error
-// code. done names members that were already upgraded: for them "Current" is right. Warnings that were accepted by code
-// do not block.
-func (r Readiness) Blocking(member int, done, accepted []int) []Finding {
+// Blocking lists what in the rows of the checks forbids the reload of a member: it and every other member must be Ready
+// with no error code. done names members that were already upgraded: for them "Current" is right. Warnings that were
+// accepted by code do not block.
+func (r Readiness) Blocking(member int, done, accepted []int, checks ...Category) []Finding {
 	var found []Finding
-	for _, category := range checks() {
+	for _, category := range AllChecks(checks) {
 		seen := false
 		for _, row := range r.Rows {
 			if row.Category != category {
@@ -105,6 +110,20 @@ func (r Readiness) Blocking(member int, done, accepted []int) []Finding {
 	return found
 }
 
+// MayPass reports whether running the checks again may help by itself: what failed did so without a reason, or for one
+// that passes.
+func (r Readiness) MayPass() bool {
+	failed, lasting := false, false
+	for _, row := range r.Rows {
+		if row.Value == Ready || row.Value == Current || row.Value == Incomplete { // incomplete: the other member failed
+			continue
+		}
+		code, _ := CodeOf(row.Code)
+		failed, lasting = true, lasting || row.Code != 0 && !code.Class.Retry() || row.Value == CannotBe
+	}
+	return failed && !lasting
+}
+
 func codeText(code int) string {
 	if code == 0 {
 		return ""
@@ -114,5 +133,5 @@ func codeText(code int) string {
 
 func readinessFinding(format string, args ...any) Finding {
 	return Finding{Check: "readiness", Text: fmt.Sprintf(format, args...),
-		Advice: "look the code up in IBM's list of readiness errors, repair the cause, then retry; a warning is accepted by listing its code in acceptWarnings"}
+		Advice: "look the code up in IBM's list of readiness errors, repair the cause, then retry; a warning goes on once accept-warnings names its code"}
 }

@@ -68,6 +68,16 @@ type Round struct {
 	Servers []Server
 }
 
+// LastReload is the last reload of a step's server, 0 when it was not seen.
+func (r Round) LastReload(step Step) int {
+	for _, s := range r.Servers {
+		if s.ID == step.HardwareID {
+			return s.LastReload
+		}
+	}
+	return 0
+}
+
 // Watch is what has been seen of a reload so far. It is small and complete: an observer that dies is replaced by one
 // that goes on from it, or from nothing.
 type Watch struct {
@@ -116,6 +126,31 @@ func (w Watch) Look(r Round, e Expected, t Timing) (next Watch, over bool, found
 	return w, true, found
 }
 
+// Notice is something about a reload under way that people should hear of. Nothing is cancelled or repeated for it.
+type Notice string
+
+// The notices: slow is longer than documented while the steps go on, stuck is no new step for longer than any takes.
+const (
+	NoticeSlow  Notice = "slow"
+	NoticeStuck Notice = "stuck"
+)
+
+// Notice tells slow from stuck: a slow reload changes its steps, a stuck one does not. A step is stuck when it takes five
+// times the average that IBM gives for it, and longer than the limit in any case; an outage of the API is neither. What
+// was noticed before is not noticed again.
+func (w Watch) Notice(now time.Time, t Timing, before ...Notice) (Notice, string) {
+	if w.Step != nil && w.Invalid == 0 && w.Quiet == 0 && !w.Changed.IsZero() {
+		limit := max(t.StepStuck.D(), 5*time.Duration(w.Step.AverageMinutes*float64(t.StepStuck.D())/90)) // 90 minutes by default
+		if still := now.Sub(w.Changed); still > limit && !slices.Contains(before, NoticeStuck) {
+			return NoticeStuck, fmt.Sprintf("transaction %d has been in the step %q for %s: open an IBM case naming it, touch nothing", w.Step.ID, w.Step.Step, still.Round(time.Minute))
+		}
+	}
+	if elapsed := now.Sub(w.Started); elapsed > t.ReloadSlow.D() && !slices.Contains(before, NoticeSlow) {
+		return NoticeSlow, fmt.Sprintf("the reload takes longer than documented: %s so far", elapsed.Round(time.Minute))
+	}
+	return "", ""
+}
+
 func busyServer(servers []Server) *Server {
 	i := slices.IndexFunc(servers, func(s Server) bool { return !s.Idle() })
 	if i < 0 {
@@ -137,7 +172,7 @@ func (w Watch) unexpected(r Round, e Expected) []Finding {
 		}
 		seen = true
 		if s.LastReload != w.ReloadID {
-			add("foreign-reload", "find out who reloads this server; touch nothing until that is known", "the last reload of host %s is %d, not %d", e.Step.Host, s.LastReload, w.ReloadID)
+			add("foreign-reload", "find out who reloads this server, e.g. IBM Support going on with it; retry takes that reload for this step's", "the last reload of host %s is %d, not %d", e.Step.Host, s.LastReload, w.ReloadID)
 		}
 		if s.Status != "ACTIVE" || !s.Provisioned {
 			add("server", "ask IBM Support, naming the transaction", "host %s has the status %q after its reload", e.Step.Host, s.Status)

@@ -16,6 +16,8 @@ const (
 	PhaseReload   Phase = "reload"
 	PhaseVerify   Phase = "verify"
 	PhaseApprove  Phase = "approve"
+	PhaseImport   Phase = "import"
+	PhaseRollback Phase = "rollback"
 	PhaseRestore  Phase = "restore"
 	PhaseCompare  Phase = "compare"
 	PhaseReport   Phase = "report"
@@ -26,10 +28,13 @@ type Outcome string
 
 // The outcomes; the empty one means it is still under way.
 const (
-	OutcomeCompleted Outcome = "completed"
-	OutcomePlanned   Outcome = "planned" // dry run
-	OutcomeAborted   Outcome = "aborted" // by a person, before the first reload, everything undone
-	OutcomeRefused   Outcome = "refused" // before anything was written
+	OutcomeCompleted  Outcome = "completed"
+	OutcomePlanned    Outcome = "planned"     // dry run
+	OutcomeAborted    Outcome = "aborted"     // by a person, before the first reload, everything undone
+	OutcomeRefused    Outcome = "refused"     // before anything was written
+	OutcomeDeferred   Outcome = "deferred"    // too late for its maintenance window, before the first reload, everything undone
+	OutcomeRolledBack Outcome = "rolled-back" // by a person, between the reloads: whole again, on the old version
+	OutcomeAbandoned  Outcome = "abandoned"   // by a person, after a reload: left as it is, the pod tainted
 )
 
 // Report is where an upgrade stands and, at its end, what happened. It is the answer of the status query, the
@@ -47,29 +52,36 @@ type Report struct {
 	Phase       Phase     `json:"phase"`
 	Since       time.Time `json:"since"`
 
-	Hold    *Hold  `json:"hold,omitempty"`
-	Ask     *Ask   `json:"ask,omitempty"`
-	Waiting string `json:"waiting,omitempty"` // for whom, in the pod's queue
+	Hold    *Hold     `json:"hold,omitempty"`
+	Ask     *Ask      `json:"ask,omitempty"`
+	Waiting string    `json:"waiting,omitempty"` // for whom, in the pod's queue
+	Paused  *Decision `json:"paused,omitempty"`  // by a person, until resumed
+	Choices []string  `json:"choices,omitempty"` // names of the updates that make sense now
 
-	Plan        *Plan          `json:"plan,omitempty"`
-	Nodes       []NodeReport   `json:"nodes,omitempty"`
-	Reloads     int            `json:"reloads"`
-	Export      *Export        `json:"export,omitempty"`
-	Preempt     *PreemptReport `json:"preempt,omitempty"`
-	Differences []Difference   `json:"differences,omitempty"`
-	ToDo        []string       `json:"todo,omitempty"` // what is left to people
-	Decisions   []Decision     `json:"decisions,omitempty"`
-	Log         []Entry        `json:"log"`
-	Stored      *Blob          `json:"stored,omitempty"` // this report in the archive
+	Plan        *Plan           `json:"plan,omitempty"`
+	Nodes       []NodeReport    `json:"nodes,omitempty"`
+	Checks      []CheckResult   `json:"checks,omitempty"` // our own, before the latest reload
+	Reloads     int             `json:"reloads"`
+	Export      *Export         `json:"export,omitempty"`
+	Preempt     *PreemptReport  `json:"preempt,omitempty"`
+	Rollback    *RollbackReport `json:"rollback,omitempty"`
+	Import      *ImportReport   `json:"import,omitempty"`  // of a standalone gateway's configuration
+	Adopted     string          `json:"adopted,omitempty"` // what was found under way and taken over
+	Notices     []string        `json:"notices,omitempty"` // that something takes longer than it should
+	Changes     *ConfigChanges  `json:"changes,omitempty"` // of the configuration since the export, when last looked at
+	Differences []Difference    `json:"differences,omitempty"`
+	ToDo        []string        `json:"todo,omitempty"` // what is left to people
+	Decisions   []Decision      `json:"decisions,omitempty"`
+	Log         []Entry         `json:"log"`
+	Stored      *Blob           `json:"stored,omitempty"` // this report in the archive
 }
 
 // Hold says why an upgrade stands still and what a person may do.
 type Hold struct {
-	Kind    Kind      `json:"kind"`
-	Reason  string    `json:"reason"`
-	Advice  string    `json:"advice,omitempty"`
-	Choices []string  `json:"choices"` // names of updates
-	Since   time.Time `json:"since"`
+	Kind   Kind      `json:"kind"`
+	Reason string    `json:"reason"`
+	Advice string    `json:"advice,omitempty"`
+	Since  time.Time `json:"since"`
 }
 
 // Ask is a question to a person.
@@ -80,14 +92,16 @@ type Ask struct {
 
 // NodeReport is the reload of one member.
 type NodeReport struct {
-	Step       Step        `json:"step"`
-	Round      int         `json:"round"` // submissions, counting from 1
-	Submission *Submission `json:"submission,omitempty"`
-	ReloadID   int         `json:"reloadId,omitempty"`
-	Submitted  time.Time   `json:"submitted,omitzero"`
-	Ended      time.Time   `json:"ended,omitzero"`
-	Verified   time.Time   `json:"verified,omitzero"`
-	Version    string      `json:"version,omitempty"` // as the device says
+	Step       Step           `json:"step"`
+	Target     string         `json:"target"`
+	Round      int            `json:"round"`               // submissions, counting from 1
+	Readiness  []ReadinessRow `json:"readiness,omitempty"` // what IBM's checks said last
+	Submission *Submission    `json:"submission,omitempty"`
+	ReloadID   int            `json:"reloadId,omitempty"`
+	Submitted  time.Time      `json:"submitted,omitzero"`
+	Ended      time.Time      `json:"ended,omitzero"`
+	Verified   time.Time      `json:"verified,omitzero"`
+	Version    string         `json:"version,omitempty"` // as the device says
 }
 
 // Export is what was taken off the gateway before the first reload.
@@ -105,11 +119,19 @@ type PreemptReport struct {
 	Restored    bool    `json:"restored,omitempty"`
 }
 
+// ImportReport is how a standalone gateway got its configuration back.
+type ImportReport struct {
+	At    time.Time `json:"at"`
+	Plan  []string  `json:"plan"`  // what was kept, renamed, brought along and left out
+	Fresh Blob      `json:"fresh"` // the configuration that the rebuilt gateway came with
+}
+
 // Decision is what a person told a running upgrade.
 type Decision struct {
 	Name   string    `json:"name"` // of the update
 	By     string    `json:"by"`
 	Reason string    `json:"reason"`
+	Codes  []int     `json:"codes,omitempty"`
 	At     time.Time `json:"at"`
 }
 
@@ -120,10 +142,12 @@ type Entry struct {
 	Text  string    `json:"text"`
 }
 
-// Instruction is the input of every update: who says it and why.
+// Instruction is the input of every update: who says it and why. Codes are the readiness warnings that accept-warnings
+// accepts.
 type Instruction struct {
 	By     string `json:"by"`
 	Reason string `json:"reason"`
+	Codes  []int  `json:"codes,omitempty"`
 }
 
 // Validate refuses an instruction without a name or a reason: both stay in the report.
@@ -137,13 +161,6 @@ func (i Instruction) Validate() error {
 // Receipt is the answer to an instruction.
 type Receipt struct {
 	Text string `json:"text"`
-}
-
-// PermitRequest is the input of the PodPermit workflow: who holds the pod, for display.
-type PermitRequest struct {
-	Holder  string `json:"holder"` // workflow id
-	Gateway string `json:"gateway"`
-	Reason  string `json:"reason,omitempty"`
 }
 
 // Permit names an open PodPermit run: its run id is the fencing token.

@@ -11,12 +11,17 @@ type Request struct {
 	TargetVersion string `json:"targetVersion"`
 	// DryRun ends after the plan: nothing is written anywhere.
 	DryRun bool `json:"dryRun,omitempty"`
+	// Resume takes over an upgrade that somebody began by hand, at the point at which it stands.
+	Resume bool `json:"resume,omitempty"`
 	// Approval says who releases the second node: ApprovalPerson (default) or ApprovalNone.
 	Approval Approval `json:"approval,omitempty"`
 	// Preempt says what to do with an active preempt of redundancy group 1; empty asks a person.
 	Preempt PreemptPolicy `json:"preempt,omitempty"`
 	// Window is the maintenance window; absent means now and without end.
 	Window *Window `json:"window,omitempty"`
+	// Defer ends an upgrade that is too late for its window before the first reload as deferred, in place of holding:
+	// whoever started it will start it again in the next window.
+	Defer bool `json:"defer,omitempty"`
 	// AcceptWarnings lists IBM readiness warning codes (1176-1185) that a person has accepted beforehand.
 	AcceptWarnings []int `json:"acceptWarnings,omitempty"`
 	// Change and By are the change ticket and the person who asked; kept in the report.
@@ -85,15 +90,28 @@ func (r Request) Validate() error {
 	if r.Window != nil && !r.Window.Start.Before(r.Window.End) {
 		return Errorf(Invalid, "the maintenance window ends before it starts").Advise("give start and end in RFC 3339, start first")
 	}
-	for _, code := range r.AcceptWarnings {
-		if !IsWarning(code) {
-			return Errorf(Invalid, "code %d is no readiness warning and cannot be accepted", code).Advise("repair its cause; only codes 1176 to 1185 are warnings")
+	if len(r.AcceptWarnings) > 0 {
+		if err := Warnings(r.AcceptWarnings); err != nil {
+			return err
 		}
 	}
 	if !changeForm.MatchString(r.Change) || !changeForm.MatchString(r.By) {
 		return Errorf(Invalid, "change and by may hold up to 100 letters, digits, blanks and . _ : / # @ -").Advise("shorten them")
 	}
 	return r.Timing.Validate()
+}
+
+// Warnings refuses codes that a person cannot accept.
+func Warnings(codes []int) error {
+	if len(codes) == 0 {
+		return Errorf(Invalid, "no readiness warning is named").Advise("name the codes to accept")
+	}
+	for _, code := range codes {
+		if !IsWarning(code) {
+			return Errorf(Invalid, "code %d is no readiness warning and cannot be accepted", code).Advise("repair its cause; only codes 1176 to 1185 are warnings")
+		}
+	}
+	return nil
 }
 
 // Fits refuses a moment from which the planned time does not fit into the window any more.

@@ -12,7 +12,9 @@ import (
 // clearanceFor is what the reload of the step may be submitted on.
 func clearanceFor(t *testing.T, step int) upgrade.Clearance {
 	t.Helper()
-	c := upgrade.Clearance{Plan: validPlan(t), Step: step, Mark: exportedMark(), Readiness: readyRows(), Timing: upgrade.DefaultTiming(),
+	plan, timing := validPlan(t), upgrade.DefaultTiming()
+	leg := []upgrade.Leg{plan.First(), plan.Second(timing)}[step]
+	c := upgrade.Clearance{Plan: plan, Leg: leg, Mark: exportedMark(), Readiness: readyRows(), Timing: timing,
 		Window: &upgrade.Window{Start: evening(1, 0), End: evening(16, 0)}}
 	return c
 }

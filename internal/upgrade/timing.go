@@ -41,6 +41,7 @@ type Timing struct {
 	QuietRounds     int      `json:"quietRounds,omitempty"`     // and in how many consecutive looks at least
 	StatusGrace     Duration `json:"statusGrace,omitempty"`     // how long IBM's records may lag behind an idle gateway
 	ReloadSlow      Duration `json:"reloadSlow,omitempty"`      // a reload that takes longer is an alarm
+	StepStuck       Duration `json:"stepStuck,omitempty"`       // a step of a reload that takes longer is an alarm
 	ReloadEnd       Duration `json:"reloadEnd,omitempty"`       // a reload that takes longer is given to a person
 	Settle          Duration `json:"settle,omitempty"`          // how long a rebuilt node may take to look right
 	SettlePoll      Duration `json:"settlePoll,omitempty"`      // between two looks at it
@@ -49,6 +50,7 @@ type Timing struct {
 	ReadinessValid  Duration `json:"readinessValid,omitempty"`  // how long a result holds after its end
 	ReadinessMargin Duration `json:"readinessMargin,omitempty"` // kept free of it before a submission
 	PlanNode        Duration `json:"planNode,omitempty"`        // planned for one node, checks included
+	Import          Duration `json:"import,omitempty"`          // planned for bringing a configuration back
 	PermitPoll      Duration `json:"permitPoll,omitempty"`      // between two looks at a pod that is taken
 	ConfirmMinutes  int      `json:"confirmMinutes,omitempty"`  // automatic rollback of an unconfirmed commit, device minutes
 }
@@ -61,10 +63,10 @@ func DefaultTiming() Timing {
 	return Timing{
 		Poll: minute, ReconcilePoll: minute / 4, Reconcile: 15 * minute,
 		Quiet: 10 * minute, QuietRounds: 3, StatusGrace: 30 * minute,
-		ReloadSlow: 5 * hour, ReloadEnd: 24 * hour,
+		ReloadSlow: 5 * hour, StepStuck: 90 * minute, ReloadEnd: 24 * hour,
 		Settle: 30 * minute, SettlePoll: minute / 2,
 		ReadinessStart: 15 * minute, ReadinessEnd: hour, ReadinessValid: 5 * hour, ReadinessMargin: 10 * minute,
-		PlanNode: 5 * hour, PermitPoll: minute / 2, ConfirmMinutes: 10,
+		PlanNode: 5 * hour, Import: hour, PermitPoll: minute / 2, ConfirmMinutes: 10,
 	}
 }
 
@@ -97,9 +99,9 @@ func (t Timing) Faster(speed float64) Timing {
 
 // durations points at every duration of t, in a fixed order.
 func (t *Timing) durations() []*Duration {
-	return []*Duration{&t.Poll, &t.ReconcilePoll, &t.Reconcile, &t.Quiet, &t.StatusGrace, &t.ReloadSlow,
+	return []*Duration{&t.Poll, &t.ReconcilePoll, &t.Reconcile, &t.Quiet, &t.StatusGrace, &t.ReloadSlow, &t.StepStuck,
 		&t.ReloadEnd, &t.Settle, &t.SettlePoll, &t.ReadinessStart, &t.ReadinessEnd, &t.ReadinessValid, &t.ReadinessMargin,
-		&t.PlanNode, &t.PermitPoll}
+		&t.PlanNode, &t.Import, &t.PermitPoll}
 }
 
 // Validate refuses negative durations and counts.

@@ -42,7 +42,7 @@ func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
 	// These tests wait for the cloud's clock, not for the processor.
-	if err := flag.Set("test.parallel", "6"); err != nil {
+	if err := flag.Set("test.parallel", "10"); err != nil {
 		return fail(err)
 	}
 	dir, err := os.MkdirTemp("", "vsrx-upgrade-e2e-")
@@ -75,7 +75,7 @@ func fail(err error) int {
 // installation is a stage under test.
 type installation struct {
 	*stage.Stage
-	t      *testing.T
+	t      testing.TB
 	client client.Client
 }
 
@@ -93,6 +93,12 @@ func install(t *testing.T, gateways ...sim.Gateway) *installation {
 func prepare(t *testing.T, gateways ...sim.Gateway) *installation {
 	t.Helper()
 	t.Parallel()
+	return prepareFor(t, gateways...)
+}
+
+// prepareFor is prepare for benchmarks too, which run one after the other.
+func prepareFor(t testing.TB, gateways ...sim.Gateway) *installation {
+	t.Helper()
 	cloud, err := sim.Start(sim.Options{Speed: speed, Gateways: gateways})
 	if err != nil {
 		t.Fatal(err)

@@ -185,12 +185,18 @@ func (in *installation) wantStored(report upgrade.Report) {
 		in.t.Fatal("the report names no stored files")
 	}
 	for _, b := range []upgrade.Blob{*report.Stored, report.Export.Curly, report.Export.Set, report.Export.Snapshot} {
-		info, err := os.Stat(filepath.Join(in.Archive(), filepath.FromSlash(b.Key)))
-		if err != nil || info.Size() != b.Size {
+		info, err := os.Stat(filepath.Join(in.Archive(), filepath.FromSlash(b.Object)))
+		if err != nil || info.Size() <= b.Size { // encryption adds to it
 			in.t.Errorf("stored file %s: %v", b.Key, err)
 		} else if info.Mode().Perm()&0o077 != 0 {
 			in.t.Errorf("stored file %s is readable by others: %s", b.Key, info.Mode())
 		}
+		if code, out, text := in.starter("archive", "get", b.Key); code != 0 || int64(len(out)) != b.Size {
+			in.t.Errorf("starter archive get %s exits with %d and %d bytes: %s", b.Key, code, len(out), text)
+		}
+	}
+	if code, out, text := in.starter("archive", "verify"); code != 0 {
+		in.t.Errorf("starter archive verify exits with %d: %s%s", code, out, text)
 	}
 }
 

@@ -69,6 +69,8 @@ func (c *Cloud) serveDevice(g *appliance, port devicePort) func(net.Conn) {
 			swallow(conn)
 			return
 		}
+		conn = c.distance(conn, m)
+		defer conn.Close()
 		w := &wire{cloud: c, member: m, conn: conn, peer: conn.RemoteAddr().String(), gone: make(chan struct{})}
 		tracked := &trackedConn{Conn: conn, gone: w.gone}
 		serveSSH(tracked, login{

@@ -23,6 +23,7 @@ func worldFaults() map[string]faultKind {
 		"foreign-check":      {instant: true, apply: checkByHand, check: needCategory},
 		"password-lag":       {check: needDuration},
 		"hostkey-unexpected": {instant: true, apply: onMember(changeHostKey)},
+		"ssh-latency":        {check: needDuration},
 
 		"precheck-late":         {check: needDuration},
 		"precheck-slow":         {check: needFactor},

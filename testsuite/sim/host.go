@@ -26,6 +26,15 @@ func hostCommands() map[string]hostCommand {
 		"test":      testFile,
 		"[":         testFile,
 		"cp":        copyFile,
+		"mv":        moveFile,
+		"rm":        removeFiles,
+		"cmp":       compareFiles,
+		"sync":      syncFiles,
+		"printf":    printFormatted,
+		"bash":      runBash,
+		"timeout":   runLimited,
+		"xargs":     runForEach,
+		"ss":        showConnections,
 		"cat":       showFile,
 		"tail":      showEnd,
 		"head":      showBeginning,
@@ -127,68 +136,6 @@ func showMount(s *shell, args []string) int {
 		s.print("%s\n", strings.TrimRight(strings.Join(head, " "), " "))
 	}
 	s.print("%s\n", strings.TrimRight(strings.Join(row, " "), " "))
-	return 0
-}
-
-// showLinks is "ip -br link" and "ip -br addr" of iproute2: physical NICs, bonds, and the taps of a running VM.
-func showLinks(s *shell, args []string) int {
-	object := ""
-	for _, a := range args {
-		if !strings.HasPrefix(a, "-") {
-			object = a
-			break
-		}
-	}
-	switch {
-	case object == "route":
-		s.print("default via 10.61.0.1 dev bond0\n10.0.0.0/8 via 10.61.0.1 dev bond0\n")
-		return 0
-	case !strings.HasPrefix("link", object) && !strings.HasPrefix("address", object) || object == "":
-		return s.fail(255, "Object \"%s\" is unknown, try \"ip help\".\n", object)
-	}
-	link := func(name, state, mac, flags string) {
-		if strings.HasPrefix("address", object) {
-			detail := ""
-			if name == "bond0" {
-				detail = " " + s.member.host.address + "/26"
-			}
-			s.print("%-16s %-14s%s\n", name, state, detail)
-			return
-		}
-		s.print("%-16s %-14s %s <%s>\n", name, state, mac, flags)
-	}
-	link("lo", "UNKNOWN", "00:00:00:00:00:00", "LOOPBACK,UP,LOWER_UP")
-	x := s.member.host.machine
-	for n, slaves := range x.bonds {
-		for i, nic := range slaves {
-			link(nic, "UP", fmt.Sprintf("0c:c4:7a:%02x:%02x:%02x", s.member.hardwareID%251, n, i), "BROADCAST,MULTICAST,SLAVE,UP,LOWER_UP")
-		}
-		link(fmt.Sprintf("bond%d", n), "UP", fmt.Sprintf("0c:c4:7a:%02x:%02x:00", s.member.hardwareID%251, n), "BROADCAST,MULTICAST,MASTER,UP,LOWER_UP")
-	}
-	if s.member.vm.power == running {
-		for i := range 2 {
-			state := "UNKNOWN"
-			if s.member.gateway.controlDown && !s.member.gateway.spec.Standalone {
-				state = "DOWN"
-			}
-			link(fmt.Sprintf("vnet%d", i), state, "fe"+s.member.vm.macs[i][2:], "BROADCAST,MULTICAST,UP,LOWER_UP")
-		}
-	}
-	return 0
-}
-
-// resolve is "getent hosts NAME".
-func resolve(s *shell, args []string) int {
-	if len(args) < 2 {
-		return 1
-	}
-	if name := args[len(args)-1]; name == "localhost" {
-		s.print("127.0.0.1       localhost\n")
-	} else if s.member.host.machine.noNames {
-		return 2
-	} else {
-		s.print("%-15s %s\n", "10.0.80.11", name)
-	}
 	return 0
 }
 

@@ -27,6 +27,8 @@ const (
 	imageName     = "vSRX_Image.qcow2"
 	backupName    = imageName + ".backup"
 	imagesOfHosts = "/var/lib/libvirt/images/"
+	mirrorName    = "mirrors.sim.example"
+	aptSources    = "# packages\ndeb http://" + mirrorName + "/ubuntu jammy main universe\ndeb http://" + mirrorName + "/ubuntu jammy-updates main universe\n"
 )
 
 func (s *shell) now() time.Time { return s.member.gateway.cloud.clock.now }
@@ -36,7 +38,7 @@ func (s *shell) folder() string { return imagesOfHosts + s.member.vm.domain }
 
 // files are the files of the host by path.
 func (s *shell) files() map[string]hostFile {
-	h, vm := s.member.host, s.member.vm
+	h := s.member.host
 	up := s.now().Sub(h.booted).Seconds()
 	text := func(t string) hostFile {
 		return hostFile{text: t, size: int64(len(t)), digest: t, written: h.provisioned}
@@ -44,6 +46,7 @@ func (s *shell) files() map[string]hostFile {
 	files := map[string]hostFile{
 		"/etc/hostname":           text(h.name + "\n"),
 		"/etc/hosts":              text("127.0.0.1 localhost\n" + h.address + " " + h.name + ".sim.example " + h.name + "\n"),
+		"/etc/apt/sources.list":   text(aptSources),
 		"/etc/resolv.conf":        text("nameserver 10.0.80.11\nnameserver 10.0.80.12\n"),
 		"/proc/meminfo":           text(h.machine.memoryInfo()),
 		"/proc/uptime":            text(fmt.Sprintf("%.2f %.2f\n", up, up)),
@@ -51,17 +54,14 @@ func (s *shell) files() map[string]hostFile {
 		"/proc/net/bonding/bond0": text(h.machine.bonding(0)),
 		"/proc/net/bonding/bond1": text(h.machine.bonding(1)),
 	}
-	if len(h.machine.log) > 0 {
-		files[precheckLog] = text(strings.Join(h.machine.log, "\n") + "\n")
-	}
 	if h.machine.rescue {
 		return files // its own disk is not mounted
 	}
-	if vm.power != absent {
-		files[s.folder()+"/"+imageName] = hostFile{size: imageSize, digest: vm.disk.digest, written: vm.disk.written}
+	if len(h.machine.log) > 0 {
+		files[precheckLog] = text(strings.Join(h.machine.log, "\n") + "\n")
 	}
-	if h.backup {
-		files[s.folder()+"/"+backupName] = hostFile{size: backupSize, digest: h.backupImage.digest, written: h.backupImage.written}
+	for name, image := range s.images() {
+		files[s.folder()+"/"+name] = hostFile{size: h.sizeOf(image), digest: image.digest, written: image.written}
 	}
 	return files
 }
@@ -75,8 +75,11 @@ func (s *shell) absolute(name string) string {
 
 // isFolder tells whether a path is a directory: one of the system's, or one that holds a file.
 func (s *shell) isFolder(name string) bool {
-	if slices.Contains([]string{"/", homeOfRoot, "/etc", "/proc", "/var", "/home", "/home/vSRX", "/var/lib/libvirt/images"}, name) {
+	if slices.Contains([]string{"/", homeOfRoot, "/etc", "/etc/apt/sources.list.d", "/proc", "/var", "/home"}, name) {
 		return true
+	}
+	if slices.Contains([]string{"/home/vSRX", strings.TrimSuffix(imagesOfHosts, "/")}, name) {
+		return !s.member.host.machine.rescue
 	}
 	for known := range s.files() {
 		if strings.HasPrefix(known, name+"/") {
@@ -213,43 +216,6 @@ func testFile(s *shell, args []string) int {
 	return s.fail(2, "bash: line 1: test: %s: unary operator expected\n", args[0])
 }
 
-// copyFile copies between image and backup; step 2 of IBM's rollback copies the backup over the image. Copying over the
-// image of a running VM leaves a damaged one, and so does a disk that fills up.
-func copyFile(s *shell, args []string) int {
-	s.write = true
-	_, names := flagsAndNames(args)
-	if len(names) != 2 {
-		return s.fail(1, "cp: missing file operand\nTry 'cp --help' for more information.\n")
-	}
-	from, to := s.absolute(names[0]), s.absolute(names[1])
-	source, found := s.files()[from]
-	if !found {
-		return s.fail(1, "cp: cannot stat '%s': No such file or directory\n", names[0])
-	}
-	h, vm := &s.member.host, &s.member.vm
-	if h.machine.readOnly {
-		return s.fail(1, "cp: cannot create regular file '%s': Read-only file system\n", names[1])
-	}
-	copied := diskImage{digest: source.digest, written: s.now(), version: vm.image}
-	if path.Base(from) == backupName {
-		copied.version = h.backupImage.version
-	}
-	if h.machine.full {
-		copied = diskImage{digest: "cut off " + source.digest, written: s.now()}
-		s.fail(1, "cp: error writing '%s': No space left on device\n", names[1])
-	}
-	switch to {
-	case s.folder() + "/" + imageName:
-		if vm.power == running {
-			copied.version, copied.digest = "", "torn "+source.digest
-		}
-		vm.disk, vm.image = copied, copied.version
-	case s.folder() + "/" + backupName:
-		h.backup, h.backupImage = true, copied
-	}
-	return count(h.machine.full)
-}
-
 // digestFile is "sha256sum" of coreutils; an image's digest stands for its content.
 func digestFile(s *shell, args []string) int {
 	exit := 0
@@ -282,6 +248,10 @@ func showSpace(s *shell, args []string) int {
 		return 0
 	}
 	width := max(len("Used"), len(fmt.Sprint(used)))
-	s.print("Filesystem     1K-blocks %*s Available Use%% Mounted on\n%-14s %9d %*d %9d %3d%% /\n", width, "Used", device, diskSize, width, used, diskSize-used, used*100/diskSize)
+	blocks, share := "1K-blocks", "Use%"
+	if strings.Contains(strings.Join(flags, ""), "P") { // the words of POSIX
+		blocks, share = "1024-blocks", "Capacity"
+	}
+	s.print("Filesystem     %s %*s Available %s Mounted on\n%-14s %9d %*d %9d %3d%% /\n", blocks, width, "Used", share, device, diskSize, width, used, diskSize-used, used*100/diskSize)
 	return 0
 }

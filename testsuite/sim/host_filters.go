@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -68,7 +70,7 @@ func showBeginning(s *shell, args []string) int {
 	})
 }
 
-// filterLines is "grep" with the flags -v -i -c -q -E -F over a file or what the pipe brings.
+// filterLines is "grep" with the flags -v -i -c -q -E -F -r -h over files or what the pipe brings.
 func filterLines(s *shell, args []string) int {
 	flags, names := flagsAndNames(args)
 	if len(names) == 0 {
@@ -86,20 +88,36 @@ func filterLines(s *shell, args []string) int {
 	if err != nil {
 		return s.fail(2, "grep: %v\n", err)
 	}
-	found := 0
-	exit := s.each("grep", names[1:], func(text string) string {
-		var kept strings.Builder
-		for line := range strings.Lines(text) {
-			if expression.MatchString(strings.TrimSuffix(line, "\n")) != strings.Contains(set, "v") {
-				kept.WriteString(line)
-				found++
+	piped := len(names) == 1
+	if strings.Contains(set, "r") {
+		names = append(names[:1:1], s.within(names[1:])...)
+	}
+	found, exit := 0, 0
+	filter := func(prefix string) func(string) string {
+		return func(text string) string {
+			var kept strings.Builder
+			for line := range strings.Lines(text) {
+				if expression.MatchString(strings.TrimSuffix(line, "\n")) != strings.Contains(set, "v") {
+					kept.WriteString(prefix + line)
+					found++
+				}
 			}
+			if strings.ContainsAny(set, "qc") {
+				return ""
+			}
+			return kept.String()
 		}
-		if strings.ContainsAny(set, "qc") {
-			return ""
+	}
+	if piped {
+		exit = s.each("grep", nil, filter(""))
+	}
+	for _, name := range names[1:] {
+		prefix := ""
+		if strings.Contains(set, "r") && !strings.Contains(set, "h") {
+			prefix = name + ":"
 		}
-		return kept.String()
-	})
+		exit = max(exit, s.each("grep", []string{name}, filter(prefix)))
+	}
 	if exit != 0 {
 		return 2
 	}
@@ -107,6 +125,23 @@ func filterLines(s *shell, args []string) int {
 		s.print("%d\n", found)
 	}
 	return 1 - count(found > 0)
+}
+
+// within replaces folders by the files in them.
+func (s *shell) within(names []string) []string {
+	var list []string
+	for _, name := range names {
+		if !s.isFolder(s.absolute(name)) {
+			list = append(list, name)
+			continue
+		}
+		for _, known := range slices.Sorted(maps.Keys(s.files())) {
+			if strings.HasPrefix(known, s.absolute(name)+"/") {
+				list = append(list, known)
+			}
+		}
+	}
+	return list
 }
 
 // countLines is "wc -l".

@@ -13,6 +13,8 @@ func (c *Cloud) serveHost(m *member) func(net.Conn) {
 		leave := c.enter()
 		key := m.host.key
 		leave()
+		conn = c.distance(conn, m)
+		defer conn.Close()
 		peer := conn.RemoteAddr().String()
 		serveSSH(conn, login{
 			key: key,

@@ -20,6 +20,7 @@ type machine struct {
 	console     console
 	noConsole   bool // the VM's definition has lost its telnet console
 	log         []string
+	copies      map[string]diskImage // files beside the VM's disk image, by name
 }
 
 // console is what somebody does on the VM's serial console.

@@ -77,21 +77,6 @@ func clusterInterfaces(g *appliance) string {
 	return out.String()
 }
 
-func clusterInformation(m *member) string {
-	var out strings.Builder
-	out.WriteString("<chassis-cluster-information>\n<redundancy-group-information>\n")
-	for group := range 2 {
-		weight := 255
-		if r := m.gateway.rows(group)[m.node]; r.failures != "None" {
-			weight = 0
-		}
-		fmt.Fprintf(&out, "<redundancy-group>\n<redundancy-group-id>%d</redundancy-group-id>\n<redundancy-group-state>%s</redundancy-group-state>\n"+
-			"<redundancy-group-weight>%d</redundancy-group-weight>\n</redundancy-group>\n", group, m.gateway.rows(group)[m.node].status, weight)
-	}
-	out.WriteString("</redundancy-group-information>\n</chassis-cluster-information>\n")
-	return out.String()
-}
-
 // statusText is "show chassis cluster status" as releases from 17.x print it.
 func (g *appliance) statusText(answering *member) string {
 	var out strings.Builder

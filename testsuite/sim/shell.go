@@ -9,14 +9,16 @@ import (
 )
 
 // shell is one command line of root on a host, run by a Bash of which it knows the part that runbooks use: quotes,
-// "&&", "||", ";", pipes, redirections to /dev/null and VARIABLE=value in front of a command.
+// "&&", "||", ";", pipes, "$?", redirections to /dev/null and to stderr, and VARIABLE=value in front of a command.
 type shell struct {
 	member *member
 	cwd    string
 	in     string // what the pipe brings
 	out    strings.Builder
 	errs   strings.Builder
+	status int // of the command before
 	write  bool
+	hangs  bool // the command would still be waiting for an answer that never comes
 }
 
 func (s *shell) print(format string, args ...any) { fmt.Fprintf(&s.out, format, args...) }
@@ -60,6 +62,7 @@ func (s *shell) run(line string) int {
 		}
 		if !skip {
 			exit = s.pipeline(tokens[:n])
+			s.status = exit
 		}
 		if n == len(tokens) {
 			break
@@ -89,7 +92,7 @@ func (s *shell) pipeline(tokens []token) int {
 		if n == len(tokens) {
 			return s.command(tokens)
 		}
-		part := &shell{member: s.member, cwd: s.cwd, in: s.in}
+		part := &shell{member: s.member, cwd: s.cwd, in: s.in, status: s.status}
 		exit = part.command(tokens[:n])
 		s.in, s.write = part.out.String(), s.write || part.write
 		s.errs.WriteString(part.errs.String())
@@ -99,12 +102,15 @@ func (s *shell) pipeline(tokens []token) int {
 	}
 }
 
+// lastStatus stands for "$?" in a token until it is known.
+const lastStatus = "\x00"
+
 var assignment = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*=`)
 
 // command runs one program with its redirections.
 func (s *shell) command(tokens []token) int {
 	var words []string
-	quiet, deaf := false, false
+	quiet, deaf, aside := false, false, false
 	for _, t := range tokens {
 		switch {
 		case t.is(">/dev/null"), t.is("1>/dev/null"):
@@ -115,9 +121,11 @@ func (s *shell) command(tokens []token) int {
 			quiet, deaf = true, true
 		case t.is("2>&1"):
 			deaf = quiet // both streams of a session end up with the client
+		case t.is(">&2"), t.is("1>&2"):
+			aside = true
 		case len(words) == 0 && !t.quoted && assignment.MatchString(t.text):
 		default:
-			words = append(words, t.text)
+			words = append(words, strings.ReplaceAll(t.text, lastStatus, fmt.Sprint(s.status)))
 		}
 	}
 	if len(words) == 0 {
@@ -131,8 +139,11 @@ func (s *shell) command(tokens []token) int {
 	} else {
 		part.fail(0, "bash: line 1: %s: command not found\n", words[0])
 	}
-	s.cwd, s.write = part.cwd, s.write || part.write
-	if !quiet {
+	s.cwd, s.write, s.hangs = part.cwd, s.write || part.write, part.hangs
+	switch {
+	case aside:
+		s.errs.WriteString(part.out.String())
+	case !quiet:
 		s.out.WriteString(part.out.String())
 	}
 	if !deaf {
@@ -195,15 +206,24 @@ func tokenize(line string) ([]token, error) {
 		case strings.ContainsRune(";|&\n", r):
 			flush()
 			tokens = append(tokens, operatorToken(in, r))
-		case r == '>' && !strings.HasPrefix(unread(in), "/dev/null") && !strings.HasPrefix(unread(in), "&1"), strings.ContainsRune("<`(){}", r):
+		case r == '>' && !redirectable(unread(in)), strings.ContainsRune("<`(){}", r):
 			return nil, fmt.Errorf("syntax error near unexpected token `%c'", r)
 		case r == '$' && strings.HasPrefix(unread(in), "("):
 			return nil, errors.New("syntax error near unexpected token `$('")
+		case r == '$' && strings.HasPrefix(unread(in), "?"):
+			_, _, _ = in.ReadRune() // the line above has just seen it
+			begun = true
+			word.WriteString(lastStatus)
 		default:
 			begun = true
 			word.WriteRune(r)
 		}
 	}
+}
+
+// redirectable tells whether a redirection leads to one of the places that this shell knows.
+func redirectable(target string) bool {
+	return strings.HasPrefix(target, "/dev/null") || strings.HasPrefix(target, "&1") || strings.HasPrefix(target, "&2")
 }
 
 // quotation reads up to the closing quote.
@@ -215,6 +235,11 @@ func quotation(in *strings.Reader, quote rune, word *strings.Builder) error {
 		}
 		if r == quote {
 			return nil
+		}
+		if r == '$' && quote == '"' && strings.HasPrefix(unread(in), "?") {
+			_, _, _ = in.ReadRune() // the line above has just seen it
+			word.WriteString(lastStatus)
+			continue
 		}
 		word.WriteRune(r)
 	}

@@ -214,7 +214,7 @@ func (s *shell) definition() string {
 		fmt.Fprintf(&out, "    <interface type='bridge'>\n      <mac address='%s'/>\n      <source bridge='br%d'/>\n      <target dev='vnet%d'/>\n      <model type='virtio'/>\n    </interface>\n", mac, i, i)
 	}
 	if !s.member.host.machine.noConsole {
-		out.WriteString("    <serial type='tcp'>\n      <source mode='bind' host='127.0.0.1' service='8610' tls='no'/>\n" +
+		out.WriteString("    <serial type='tcp'>\n      <source mode='bind' host='127.0.0.1' service='" + consolePort + "' tls='no'/>\n" +
 			"      <protocol type='telnet'/>\n      <target port='0'/>\n    </serial>\n")
 	}
 	out.WriteString("  </devices>\n</domain>")

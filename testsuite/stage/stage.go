@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"go.temporal.io/sdk/log"
 	sdktest "go.temporal.io/sdk/testsuite"
 
+	"vsrx-upgrade/internal/archive"
 	"vsrx-upgrade/testsuite/sim"
 )
 
@@ -58,7 +60,10 @@ type Stage struct {
 	Server    *Server
 	Namespace string
 	Cloud     *sim.Cloud
-	Dir       string // archive, known hosts, logs
+	Dir       string // archive and its key, known hosts, logs
+
+	keys      sync.Once
+	recipient string
 }
 
 // Env is the environment of worker and starter. Secrets travel in it only.
@@ -70,7 +75,21 @@ func (s *Stage) Env() []string {
 		"VSRX_HOST_SSH_PORT="+strconv.Itoa(a.HostSSHPort), "VSRX_DEVICE_SSH_PORT="+strconv.Itoa(a.SSHPort),
 		"VSRX_DEVICE_NETCONF_PORT="+strconv.Itoa(a.NetconfPort),
 		"VSRX_ARCHIVE=file://"+s.Archive()+"?create_dir=true&no_tmp_dir=true&metadata=skip", "VSRX_KNOWN_HOSTS="+filepath.Join(s.Dir, "known_hosts"),
-		"VSRX_STOP_TIMEOUT=5s")
+		"VSRX_ARCHIVE_RECIPIENTS="+s.archiveKey(), "VSRX_ARCHIVE_IDENTITY="+s.Identity(), "VSRX_STOP_TIMEOUT=5s")
+}
+
+// Identity is the file with the key that opens the archive.
+func (s *Stage) Identity() string { return filepath.Join(s.Dir, "archive-identity.txt") }
+
+// archiveKey makes the archive's key once and gives its recipient; without one the worker refuses to store, and says so.
+func (s *Stage) archiveKey() string {
+	s.keys.Do(func() {
+		identity, recipient, err := archive.NewIdentity()
+		if err == nil && os.WriteFile(s.Identity(), identity, 0o600) == nil {
+			s.recipient = recipient
+		}
+	})
+	return s.recipient
 }
 
 // Archive is the folder of the archive.

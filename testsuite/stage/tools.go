@@ -24,24 +24,38 @@ type Tools struct {
 
 // Build makes the programs, telling on progress what takes long. The binaries of this repository go to dir; the
 // Temporal CLI stays in Go's build cache.
-func Build(ctx context.Context, dir string, progress io.Writer) (t Tools, err error) {
+func Build(ctx context.Context, dir string, progress io.Writer) (Tools, error) {
+	t, err := BuildTemporal(ctx, progress)
+	if err != nil {
+		return t, err
+	}
+	fmt.Fprintln(progress, "building worker and starter …")
+	if t.Worker, err = t.BuildProgram(ctx, dir, "worker"); err != nil {
+		return t, err
+	}
+	t.Starter, err = t.BuildProgram(ctx, dir, "starter")
+	return t, err
+}
+
+// BuildTemporal makes the Temporal CLI only, for those who bring their own worker.
+func BuildTemporal(ctx context.Context, progress io.Writer) (t Tools, err error) {
 	if t.Root, err = root(); err != nil {
 		return t, err
 	}
 	fmt.Fprintln(progress, "building the Temporal CLI from its pinned source (the first time takes minutes) …")
-	if t.Temporal, err = goTool(ctx, t.Root, "temporal"); err != nil {
-		return t, err
+	t.Temporal, err = goTool(ctx, t.Root, "temporal")
+	return t, err
+}
+
+// BuildProgram makes one program of this repository, named by its folder, and gives its path in dir.
+func (t Tools) BuildProgram(ctx context.Context, dir, name string) (string, error) {
+	path := filepath.Join(dir, name)
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "./"+name)
+	cmd.Dir = t.Root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building %s: %w\n%s", name, err, out)
 	}
-	fmt.Fprintln(progress, "building worker and starter …")
-	for name, path := range map[string]*string{"worker": &t.Worker, "starter": &t.Starter} {
-		*path = filepath.Join(dir, name)
-		cmd := exec.CommandContext(ctx, "go", "build", "-o", *path, "./"+name)
-		cmd.Dir = t.Root
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return t, fmt.Errorf("building %s: %w\n%s", name, err, out)
-		}
-	}
-	return t, nil
+	return path, nil
 }
 
 // root finds the repository: the folder with go.mod above the working directory.

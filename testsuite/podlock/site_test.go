@@ -1,0 +1,140 @@
+package podlock
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"vsrx-upgrade/activities"
+	"vsrx-upgrade/internal/app"
+	"vsrx-upgrade/internal/junos"
+	"vsrx-upgrade/internal/kvmhost"
+	"vsrx-upgrade/internal/softlayer"
+	"vsrx-upgrade/internal/sshdial"
+	"vsrx-upgrade/internal/upgrade"
+	"vsrx-upgrade/testsuite/sim"
+	"vsrx-upgrade/workflows"
+)
+
+// site is everything that a worker needs, in this process or in a child of it.
+type site struct {
+	Address   string
+	Namespace string
+	Access    sim.Access
+	Dir       string        // of the known host keys
+	Slots     int           // activities at a time; 0 takes the SDK's default
+	Stop      time.Duration // for activities to hand over
+	Replays   bool          // every workflow task begins with a replay; for a child only, since the cache is the process's
+	Dies      string        // the process kills itself in the middle of this; for a child only
+
+	broken  atomic.Bool // a bug in the holder's workflow
+	stalled atomic.Bool // AskForPod does not get the answers to its calls
+	asked   atomic.Int32
+}
+
+// dial connects to the site's namespace.
+func (s *site) dial(logger *slog.Logger) (client.Client, error) {
+	return client.Dial(client.Options{HostPort: s.Address, Namespace: s.Namespace, Logger: log.NewStructuredLogger(logger)})
+}
+
+// cloud is the real client of IBM's API.
+func (s *site) cloud() (*softlayer.Client, error) {
+	return softlayer.New(softlayer.Config{Endpoint: s.Access.API, User: s.Access.Username, APIKey: upgrade.Secret(s.Access.APIKey), PerSecond: 10000})
+}
+
+// worker makes a worker that serves the lock as the product's does, and the holder.
+func (s *site) worker(c client.Client) (worker.Worker, error) {
+	api, err := s.cloud()
+	if err != nil {
+		return nil, err
+	}
+	known, err := sshdial.OpenKnownHosts(filepath.Join(s.Dir, "known_hosts"), true)
+	if err != nil {
+		return nil, err
+	}
+	dialer := sshdial.Dialer{KnownHosts: known, Timeout: patience}
+	acts := &activities.Activities{
+		Cloud: api.Reader(), Writer: api.Writer(),
+		Devices: devices{config: junos.Config{Dialer: dialer, NETCONFPort: s.Access.NetconfPort, SSHPort: s.Access.SSHPort, Timeout: patience}},
+		Hosts:   hosts{config: kvmhost.Config{Dialer: dialer, Port: s.Access.HostSSHPort, Timeout: patience}},
+		Pods:    doubtful{Pods: app.NewPods(c), site: s}, Now: time.Now,
+	}
+	w := worker.New(c, workflows.TaskQueue, worker.Options{
+		DisableRegistrationAliasing: true, MaxConcurrentActivityExecutionSize: s.Slots,
+		MaxHeartbeatThrottleInterval: time.Second, WorkerStopTimeout: s.Stop, StickyScheduleToStartTimeout: time.Second,
+	})
+	w.RegisterWorkflowWithOptions(workflows.PodLock, workflow.RegisterOptions{Name: workflows.TypePodLock})
+	w.RegisterWorkflowWithOptions(workflows.PodPermit, workflow.RegisterOptions{Name: workflows.TypePodPermit})
+	w.RegisterWorkflowWithOptions(s.hold, workflow.RegisterOptions{Name: typeHolder})
+	w.RegisterActivity(acts)
+	w.RegisterActivity(&crew{api: api, pods: acts.Pods, site: s})
+	return w, nil
+}
+
+// doubtful is the real way to locks and permits, on which answers may get lost.
+type doubtful struct {
+	activities.Pods
+	site *site
+}
+
+func (d doubtful) Acquire(ctx context.Context, account int, pod string, r upgrade.PodRequest) (upgrade.Ticket, error) {
+	t, err := d.Pods.Acquire(ctx, account, pod, r)
+	d.site.asked.Add(1)
+	d.site.dieIn(diesAsking)
+	if err == nil && d.site.stalled.Load() {
+		return upgrade.Ticket{}, upgrade.Errorf(upgrade.Unreachable, "asking for pod %s: the answer is lost", pod)
+	}
+	return t, err
+}
+
+// devices gives the real sessions with a gateway the shape of the activities' port, as far as the lock looks at them.
+type devices struct {
+	activities.Devices
+	config junos.Config
+}
+
+func (d devices) Dial(ctx context.Context, e upgrade.Endpoint) (activities.Device, error) {
+	s, err := d.config.Dial(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	return device{session: s}, nil
+}
+
+type device struct {
+	activities.Device
+	session *junos.Session
+}
+
+func (d device) View(ctx context.Context) (upgrade.Device, error) { return d.session.View(ctx) }
+func (d device) Close() error                                     { return d.session.Close() }
+
+// hosts gives the real sessions with a KVM host the shape of the activities' port.
+type hosts struct {
+	activities.Hosts
+	config kvmhost.Config
+}
+
+func (h hosts) Dial(ctx context.Context, e upgrade.Endpoint) (activities.Host, error) {
+	s, err := h.config.Dial(ctx, e)
+	if err != nil {
+		return nil, fmt.Errorf("opening host %s: %w", e.Address, err)
+	}
+	return host{session: s}, nil
+}
+
+type host struct {
+	activities.Host
+	session *kvmhost.Host
+}
+
+func (h host) Domains(ctx context.Context) ([]upgrade.Domain, error) { return h.session.Domains(ctx) }
+func (h host) Close() error                                          { return h.session.Close() }
