@@ -42,7 +42,7 @@ func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
 	// These tests wait for the cloud's clock, not for the processor.
-	if err := flag.Set("test.parallel", "10"); err != nil {
+	if err := flag.Set("test.parallel", "14"); err != nil {
 		return fail(err)
 	}
 	dir, err := os.MkdirTemp("", "vsrx-upgrade-e2e-")
