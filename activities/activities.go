@@ -64,6 +64,9 @@ type Device interface {
 	Survey(ctx context.Context, configuration io.Writer) (upgrade.Device, upgrade.DeviceFacts, error)
 	Snapshot(ctx context.Context) (upgrade.Snapshot, error)
 	Configuration(ctx context.Context, format string, w io.Writer) error
+	// Document writes what the device shows under a name. What it has not is of kind NotFound; what its release does not
+	// know, Refused.
+	Document(ctx context.Context, name upgrade.Document, w io.Writer) error
 	Close() error
 }
 
@@ -77,6 +80,8 @@ type Host interface {
 	Domains(ctx context.Context) ([]upgrade.Domain, error)
 	// Facts tells what IBM's readiness checks look at; an empty address or name is not asked about.
 	Facts(ctx context.Context, peer, device, domain string) upgrade.HostFacts
+	// CheckLog writes what IBM's readiness checks have logged on the host; without a log the error is of kind NotFound.
+	CheckLog(ctx context.Context, w io.Writer) error
 	// Backup looks for the disk image that IBM keeps beside a machine.
 	Backup(ctx context.Context, domain string) (size int64, exists bool, err error)
 	// These change the host. Each looks first, so that repeating it changes nothing more.

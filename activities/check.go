@@ -33,12 +33,23 @@ func (a *Activities) Check(ctx context.Context, in CheckInput) ([]upgrade.CheckR
 	if in.Request.Request.TargetVersion == "" {
 		in.Request.Request.TargetVersion = upgrade.Newest(f.Offers)
 	}
-	if in.Folder != "" {
-		if _, err := a.storeJSON(ctx, fmt.Sprintf("%s/%d/facts.json", in.Folder, activity.GetInfo(ctx).Attempt), f); err != nil {
-			return nil, classified(ctx, fmt.Errorf("storing what was found: %w", err))
-		}
+	results := upgrade.Checks(f, in.Request)
+	return results, classified(ctx, a.keepResults(ctx, in, f, results))
+}
+
+// keepResults stores what was found and how it was judged, where a folder is named.
+func (a *Activities) keepResults(ctx context.Context, in CheckInput, f upgrade.Facts, results []upgrade.CheckResult) error {
+	if in.Folder == "" {
+		return nil
 	}
-	return upgrade.Checks(f, in.Request), nil
+	folder := fmt.Sprintf("%s/%d", in.Folder, activity.GetInfo(ctx).Attempt)
+	if _, err := a.storeJSON(ctx, folder+"/facts.json", f); err != nil {
+		return fmt.Errorf("storing what was found: %w", err)
+	}
+	if _, err := a.storeJSON(ctx, folder+"/results.json", results); err != nil {
+		return fmt.Errorf("storing the results: %w", err)
+	}
+	return nil
 }
 
 // facts asks everything at once: the slowest answer is the time it takes. What cannot be asked is named in its place;

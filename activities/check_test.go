@@ -179,7 +179,7 @@ func TestWithoutTheGatewaysRecordNothingIsAsked(t *testing.T) {
 func TestWhatDoesNotNeedAnotherAnswerIsAskedSideBySide(t *testing.T) {
 	for name, calls := range map[string][]string{
 		"IBM's records and the passwords": {"server of 83001", "server of 83002", "prices of 82001", "prices of 82002", "neighbours", "records", "readiness",
-			"password of host 83001", "password of host 83002", "password of member 82001"},
+			"password of host 83001", "password of host 83002", "password of member 82001", "password of member 82002"},
 		"hosts, device and records":  {"login to 10.93.7.21", "login to 10.93.7.22", "login to 10.93.7.30", "records"},
 		"the questions on all three": {"facts of 10.93.7.21", "machines of 10.93.7.22", "survey"},
 	} {
@@ -215,8 +215,8 @@ func TestWithoutATargetTheNewestThatIsOfferedIsChecked(t *testing.T) {
 				t.Fatal(err)
 			}
 			at := slices.IndexFunc(results, func(r upgrade.CheckResult) bool { return r.Name == "target" })
-			if at < 0 || results[at].Verdict != upgrade.CheckPass || !strings.Contains(results[at].Evidence, c.want) {
-				t.Errorf("target: %+v, want %s", results[at], c.want)
+			if at < 0 || results[at].Verdict != upgrade.CheckPass || results[at].Target != c.want {
+				t.Errorf("results %+v, want one for the target %s", results, c.want)
 			}
 		})
 	}

@@ -99,18 +99,23 @@ func (a *Activities) look(ctx context.Context, in Look) (p upgrade.Picture, err 
 	return p, ctx.Err()
 }
 
-// askHost logs in to a host with the password on record at this moment.
+// dialHost logs in to a host with the password on record at this moment.
+func (a *Activities) dialHost(ctx context.Context, hardwareID int, address string, trust upgrade.Trust) (Host, error) {
+	password, err := a.Cloud.HostPassword(ctx, hardwareID)
+	if err != nil {
+		return nil, err
+	}
+	return a.Hosts.Dial(ctx, upgrade.Endpoint{Address: address, User: "root", Password: password, Trust: trust})
+}
+
+// askHost asks a host for its machines.
 func (a *Activities) askHost(ctx context.Context, m upgrade.Member, trust upgrade.Trust) upgrade.Host {
 	seen := upgrade.Host{HardwareID: m.HardwareID}
 	fail := func(err error) upgrade.Host {
 		seen.Error, seen.Denied = err.Error(), upgrade.KindOf(err) == upgrade.Denied
 		return seen
 	}
-	password, err := a.Cloud.HostPassword(ctx, m.HardwareID)
-	if err != nil {
-		return fail(err)
-	}
-	host, err := a.Hosts.Dial(ctx, upgrade.Endpoint{Address: m.Address, User: "root", Password: password, Trust: trust})
+	host, err := a.dialHost(ctx, m.HardwareID, m.Address, trust)
 	if err != nil {
 		return fail(err)
 	}
@@ -149,13 +154,16 @@ func (a *Activities) dialDevice(ctx context.Context, g upgrade.Gateway, epoch st
 // deviceEndpoint finds the root password on record. IBM's automation logs in to each node with the record of that
 // node's member, so records that differ cannot both be right.
 func (a *Activities) deviceEndpoint(ctx context.Context, g upgrade.Gateway, epoch string) (upgrade.Endpoint, error) {
-	var passwords []upgrade.Secret
-	for _, m := range g.Members {
-		password, err := a.Cloud.DevicePassword(ctx, m.ID)
+	passwords, errs := make([]upgrade.Secret, len(g.Members)), make([]error, len(g.Members))
+	var asking sync.WaitGroup
+	for i, m := range g.Members {
+		asking.Go(func() { passwords[i], errs[i] = a.Cloud.DevicePassword(ctx, m.ID) })
+	}
+	asking.Wait()
+	for _, err := range errs {
 		if err != nil {
 			return upgrade.Endpoint{}, err
 		}
-		passwords = append(passwords, password)
 	}
 	if len(slices.Compact(passwords)) != 1 {
 		return upgrade.Endpoint{}, upgrade.Errorf(upgrade.Denied, "the members of gateway %s have different root passwords on record", g.Name).

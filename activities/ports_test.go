@@ -151,6 +151,11 @@ func (m machines) Domains(context.Context) ([]upgrade.Domain, error) {
 	return keyed(m.world, m.domains, m.address, "list domains of "+m.address)
 }
 
+func (m machines) CheckLog(_ context.Context, dst io.Writer) error {
+	text, err := keyed(m.world, m.checkLogs, m.address, "read log of "+m.address)
+	return content(dst, text, err)
+}
+
 // archive keeps texts in memory and never overwrites one.
 type archive struct{ *world }
 

@@ -18,6 +18,9 @@ type ReadinessInput struct {
 	// Checks are the categories to run, one after the other; none given means both.
 	Checks []upgrade.Category `json:"checks,omitempty"`
 	Timing upgrade.Timing     `json:"timing"`
+	// Folder of the archive is where the hosts' logs of the checks go; "" keeps none.
+	Folder string `json:"folder,omitempty"`
+	Look   Look   `json:"look,omitzero"` // how the hosts are trusted
 }
 
 // checking is the checkpoint of a round of checks.
@@ -79,7 +82,7 @@ func (a *Activities) checkReadiness(ctx context.Context, in ReadinessInput) (upg
 	if err != nil {
 		return upgrade.Readiness{}, err
 	}
-	return upgrade.Readiness{Rows: rows, SeenRunning: r.SeenRunning}, nil
+	return upgrade.Readiness{Rows: rows, SeenRunning: r.SeenRunning, Logs: a.keepLogs(ctx, in)}, nil
 }
 
 // checkRound is one attempt at a round of checks.

@@ -81,9 +81,19 @@ func (a *Activities) restore(ctx context.Context, in RestoreInput) (r Restored, 
 			return len(configuration.Compare(plan.Wanted.Without("version"), tree.Without("version"))) == 0, nil
 		}})
 	if err != nil {
-		return r, fmt.Errorf("bringing the configuration back (%s): %w", strings.Join(plan.Plan, "; "), err)
+		return r, fmt.Errorf("bringing the configuration back (%s): %w", strings.Join(plan.Plan, "; "), withoutSecrets(plan, err))
 	}
 	return r, nil
+}
+
+// withoutSecrets gives an error of the same kind and advice that shows none of the import's secrets: a device quotes the
+// line that it refuses, and what an activity returns stays in the workflow's history.
+func withoutSecrets(plan configuration.TakeOver, err error) error {
+	said := err.Error()
+	if hidden := plan.Hide(said); hidden != said {
+		return upgrade.Errorf(upgrade.KindOf(err), "%s", hidden).Advise("%s", upgrade.AdviceOf(err))
+	}
+	return err
 }
 
 // running reads the committed configuration in set form.

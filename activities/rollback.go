@@ -44,11 +44,7 @@ func (a *Activities) backup(ctx context.Context, step upgrade.Step, epochs map[i
 
 // onHost logs in to the host of a step and finds its one vSRX machine; its name may differ from before a reload.
 func (a *Activities) onHost(ctx context.Context, step upgrade.Step, epoch string, do func(Host, upgrade.Domain) error) error {
-	password, err := a.Cloud.HostPassword(ctx, step.HardwareID)
-	if err != nil {
-		return err
-	}
-	host, err := a.Hosts.Dial(ctx, upgrade.Endpoint{Address: step.Address, User: "root", Password: password, Trust: upgrade.Trust{Epoch: epoch}})
+	host, err := a.dialHost(ctx, step.HardwareID, step.Address, upgrade.Trust{Epoch: epoch})
 	if err != nil {
 		return fmt.Errorf("host %s: %w", step.Host, err)
 	}

@@ -312,7 +312,7 @@ func TestLookBackLooksForTheBackupOnTheSecondHostAndChangesNothing(t *testing.T)
 		"and cannot look": {func(_ *world, e *estate) { e.fails["look for the backup of"] = unreachable() },
 			upgrade.Backup{Host: "north-h1", Domain: "vsrx-one", Error: "host north-h1: no answer within two minutes"}},
 		"and has no password": {func(w *world, _ *estate) { w.hostPasswords[host1] = fails[upgrade.Secret](unreachable()) },
-			upgrade.Backup{Host: "north-h1", Error: "no answer within two minutes"}},
+			upgrade.Backup{Host: "north-h1", Error: "host north-h1: no answer within two minutes"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, e := newEstate(t)

@@ -36,10 +36,12 @@ type world struct {
 
 	hostLogins    map[string]script[string]
 	domains       map[string]script[[]upgrade.Domain]
+	checkLogs     map[string]script[string]
 	deviceLogin   script[string]
 	views         script[upgrade.Device]
 	snapshots     script[upgrade.Snapshot]
 	configuration map[string]script[string]
+	documents     map[upgrade.Document]script[string]
 	preempt       script[bool]
 	preemptAsked  []string
 	dialled       []upgrade.Endpoint
@@ -125,10 +127,12 @@ func newWorld(t *testing.T) *world {
 		domains: map[string]script[[]upgrade.Domain]{
 			address1: says([]upgrade.Domain{{Name: "vsrx-one", State: "running", Autostart: true}}),
 			address2: says([]upgrade.Domain{{Name: "vsrx-two", State: "running", Autostart: true}})},
+		checkLogs:     map[string]script[string]{address1: says("one is ready\n"), address2: says("two is ready\n")},
 		deviceLogin:   says(""),
 		views:         says(device(oldVersion)),
 		snapshots:     says(snapshot()),
-		configuration: map[string]script[string]{"text": says("system { host-name north; }\n"), "set": says("set system host-name north\n")},
+		configuration: map[string]script[string]{"text": says("system { host-name north; }\n"), "set": says("set system host-name north\n"), "xml": says("<configuration/>\n")},
+		documents:     documents(),
 		preempt:       says(true),
 		streamed:      make(chan struct{}, 8),
 		puts:          says(""),

@@ -144,7 +144,7 @@ func checkTable(r upgrade.CheckReport, everything bool) string {
 	if shown > 0 {
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(&b, "gateway %d: %s (%d passed, %d warn, %d failed, %d could not be asked, %d do not apply)", r.GatewayID, verdictWords[r.Verdict],
+	fmt.Fprintf(&b, "gateway %d: %s%s (%d passed, %d warn, %d failed, %d could not be asked, %d do not apply)", r.GatewayID, verdictWords[r.Verdict], r.Towards(),
 		counts[upgrade.CheckPass], counts[upgrade.CheckWarn], counts[upgrade.CheckFail], counts[upgrade.CheckError], counts[upgrade.CheckSkipped])
 	if !r.ValidTo.IsZero() {
 		fmt.Fprintf(&b, "\nIBM's checks are valid until %s", r.ValidTo.Local().Format(time.DateTime))

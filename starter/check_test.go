@@ -55,6 +55,17 @@ func TestTheTableSaysTheVerdictInWords(t *testing.T) {
 	}
 }
 
+func TestTheReleaseThatWasCheckedForIsSaidInTableAndJSON(t *testing.T) {
+	r := upgrade.CheckReport{GatewayID: 5150, Target: "23.4R2-S5.5", Verdict: upgrade.CheckPass}
+	if text := checkTable(r, false); !strings.HasPrefix(text, "gateway 5150: READY for 23.4R2-S5.5 (") {
+		t.Errorf("the table says %q", text)
+	}
+	var out bytes.Buffer
+	if err := (&shared{json: true}).print(&out, r, "in words"); err != nil || !strings.Contains(out.String(), `"target": "23.4R2-S5.5"`) {
+		t.Errorf("the JSON is %s, %v", &out, err)
+	}
+}
+
 func TestTheTableSaysUntilWhenIBMsChecksHold(t *testing.T) {
 	r := upgrade.CheckReport{GatewayID: 5150, Verdict: upgrade.CheckPass}
 	if text := checkTable(r, false); strings.Contains(text, "valid") {

@@ -78,7 +78,7 @@ func fleetPlanCommand(s *shared) *cobra.Command {
 			if err := run.Get(cmd.Context(), &report); err != nil {
 				return err
 			}
-			if err := s.print(cmd.OutOrStdout(), report, planTable(&report)); err != nil {
+			if err := s.print(cmd.OutOrStdout(), report, planTable(&report, time.Local)); err != nil {
 				return err
 			}
 			return unready(&report)
@@ -96,9 +96,9 @@ func unready(r *upgrade.FleetReport) error {
 	}
 	switch {
 	case n > 0:
-		return upgrade.Errorf(upgrade.NotReady, "%d gateways are not ready", n).Advise("repair what the table names, then plan again: starter check shows one gateway at length")
+		return upgrade.Errorf(upgrade.NotReady, "%s not ready", plural(n, "gateway is", "gateways are")).Advise("repair what the table names, then plan again: starter check shows one gateway at length")
 	case len(r.Unfit) > 0:
-		return upgrade.Errorf(upgrade.TooLate, "%d gateways do not fit the windows of their waves", len(r.Unfit)).Advise("give the wave a longer window, or fewer gateways")
+		return upgrade.Errorf(upgrade.TooLate, "%s the windows of their waves", plural(len(r.Unfit), "gateway does not fit", "gateways do not fit")).Advise("give the wave a longer window, or fewer gateways")
 	}
 	return nil
 }
@@ -190,7 +190,7 @@ func fleetStatusCommand(s *shared) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return s.print(cmd.OutOrStdout(), r, fleetTable(&r))
+			return s.print(cmd.OutOrStdout(), r, fleetTable(&r, time.Local))
 		},
 	}
 }
@@ -218,7 +218,7 @@ func (s *shared) showFleet(cmd *cobra.Command, f *fleetFollower) error {
 	if err != nil {
 		return err
 	}
-	if err := s.print(cmd.OutOrStdout(), r, fleetTable(&r)); err != nil {
+	if err := s.print(cmd.OutOrStdout(), r, fleetTable(&r, time.Local)); err != nil {
 		return err
 	}
 	return verdictOf(&r)
@@ -232,7 +232,7 @@ func verdictOf(r *upgrade.FleetReport) error {
 		return upgrade.Errorf(upgrade.Unhealthy, "fleet %s has halted: %s", r.Name, r.Halt).
 			Advise("repair the cause; then starter retry GATEWAY for an upgrade that holds or starter fleet retry %s for one that failed, and starter fleet resume %s", r.Name, r.Name)
 	case r.State == upgrade.FleetEnded && left > 0:
-		return upgrade.Errorf(upgrade.Unhealthy, "fleet %s has ended and %d gateways are not on %s", r.Name, left, r.Target).Advise("see the table; start another fleet with them")
+		return upgrade.Errorf(upgrade.Unhealthy, "fleet %s has ended and %s not on %s", r.Name, plural(left, "gateway is", "gateways are"), r.Target).Advise("see the table; start another fleet with them")
 	}
 	return nil
 }
@@ -279,11 +279,6 @@ func fleetInstructCommand(s *shared, name, short, gateways string) *cobra.Comman
 		c.Flags().IntSliceVar(&in.Gateways, "gateway", nil, gateways+", separated by commas")
 	}
 	return c
-}
-
-// at gives a moment of a fleet's calendar.
-func at(r *upgrade.FleetReport, offset upgrade.Duration) string {
-	return r.Begun.Add(offset.D()).Local().Format("2006-01-02 15:04")
 }
 
 // seconds gives a moment or a length that a fleet keeps as seconds.

@@ -121,7 +121,7 @@ func (f *fleetFollower) show(r *upgrade.FleetReport) {
 		line += "  (" + r.Reason + ")"
 	}
 	if line != f.shown {
-		fmt.Fprintf(f.progress, "%s  %s\n", time.Now().Format(time.TimeOnly), line)
+		fmt.Fprintf(f.progress, "%s  %s\n", time.Now().Format(time.DateTime), line)
 		f.shown = line
 	}
 }

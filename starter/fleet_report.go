@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,10 +28,12 @@ func fleetReportCommand(s *shared) *cobra.Command {
 				format = formJSON
 			}
 			write, ok := map[string]func(io.Writer, *upgrade.FleetReport) error{
-				formText: func(w io.Writer, r *upgrade.FleetReport) error { return (&shared{}).print(w, r, fleetTable(r)) },
+				formText: func(w io.Writer, r *upgrade.FleetReport) error {
+					return (&shared{}).print(w, r, fleetTable(r, time.Local))
+				},
 				formJSON: func(w io.Writer, r *upgrade.FleetReport) error { return (&shared{json: true}).print(w, r, "") },
 				formCSV:  fleetCSV,
-				formHTML: fleetHTML,
+				formHTML: func(w io.Writer, r *upgrade.FleetReport) error { return fleetHTML(w, r, time.Local) },
 			}[format]
 			if !ok {
 				return upgrade.Errorf(kindUsage, "%q is no form of a fleet's report", format).Advise("choose text, html, json or csv")
@@ -46,12 +49,19 @@ func fleetReportCommand(s *shared) *cobra.Command {
 	return c
 }
 
-// fleetCSV writes one line a gateway (RFC 4180).
+// fleetCSV writes one line a gateway (RFC 4180), times in UTC (RFC 3339): it is read by programs.
 func fleetCSV(w io.Writer, r *upgrade.FleetReport) error {
 	out := csv.NewWriter(w)
 	lines := [][]string{{"wave", "gateway", "name", "pod", "state", "started", "took", "report", "note"}}
 	for _, g := range rows(r) {
-		lines = append(lines, []string{harmless(g.Wave), strconv.Itoa(g.ID), harmless(g.Name), harmless(g.Pod), g.State, g.Started, g.Took, g.Report, harmless(g.Reason)})
+		started, took := "", ""
+		if !g.Started.IsZero() {
+			started = g.Started.UTC().Format(time.RFC3339)
+		}
+		if g.Took != "–" {
+			took = g.Took
+		}
+		lines = append(lines, []string{harmless(g.Wave), strconv.Itoa(g.ID), harmless(g.Name), harmless(g.Pod), g.State, started, took, g.Report, harmless(g.Reason)})
 	}
 	if err := out.WriteAll(lines); err != nil {
 		return fmt.Errorf("writing the report of %s: %w", r.Name, err)
@@ -76,25 +86,38 @@ const fleetPage = `<!DOCTYPE html>
 .held,.failed,.aborted,.rolled-back{background:#fdd}.completed,.done{background:#dfd}</style></head><body>
 <h1>Fleet {{.R.Name}} → {{.R.Target}}</h1>
 <p><strong>{{.R.State}}</strong> {{.R.Reason}}</p><p>{{.Summary}}</p>
-<p>begun {{.R.Begun}}{{if not .R.Ended.IsZero}}, ended {{.R.Ended}}{{end}}{{if .R.Change}}, change {{.R.Change}}{{end}}{{if .R.RequestedBy}}, requested by {{.R.RequestedBy}}{{end}}</p>
-<table><tr><th>wave<th>gateway<th>pod<th>state<th>started<th>took<th>report<th>note</tr>
-{{range .Rows}}<tr class="{{.State}}"><td>{{.Wave}}<td>{{.ID}} {{.Name}}<td>{{.Pod}}<td>{{.State}}<td>{{.Started}}<td>{{.Took}}<td>{{.Report}}<td>{{.Reason}}</tr>
+<p>begun {{.Both .R.Begun}}{{if not .R.Ended.IsZero}}, ended {{.Both .R.Ended}}{{end}}{{if .R.Change}}, change {{.R.Change}}{{end}}{{if .R.RequestedBy}}, requested by {{.R.RequestedBy}}{{end}}</p>
+<table><tr><th>wave<th>gateway<th>pod<th>state<th>started<th>took<th>note</tr>
+{{range .Rows}}<tr class="{{.State}}"><td>{{.Wave}}<td>{{if .Report}}<a href="#{{.ID}}">{{.ID}} {{.Name}}</a>{{else}}{{.ID}} {{.Name}}{{end}}<td>{{.Pod}}<td>{{.State}}<td>{{if .Started.IsZero}}–{{else}}{{$.Second .Started}}{{end}}<td>{{.Took}}<td>{{.Reason}}</tr>
 {{end}}</table>
-{{if .R.Decisions}}<h2>Decisions of people</h2><ul>{{range .R.Decisions}}<li>{{.At}} {{.Name}} by {{.By}}: {{.Reason}}</li>{{end}}</ul>{{end}}
-{{if .R.Notes}}<h2>Log</h2><ul>{{range .R.Notes}}<li>{{.}}</li>{{end}}</ul>{{end}}
+{{if .R.Decisions}}<h2>Decisions of people</h2><ul>{{range .R.Decisions}}<li>{{$.Second .At}} {{.Name}} by {{.By}}: {{.Reason}}</li>{{end}}</ul>{{end}}
+{{if .R.Notes}}<h2>Log (UTC)</h2><ul>{{range .R.Notes}}<li>{{.}}</li>{{end}}</ul>{{end}}
+<h2>Reports of the gateways</h2><p>They stand encrypted in the archive; each command writes one of them.</p>
+<dl>{{range .Rows}}{{if .Report}}<dt id="{{.ID}}">{{.ID}} {{.Name}}<dd><code>starter archive get {{.Report}}</code>{{end}}{{end}}</dl>
 </body></html>
 `
 
-func fleetHTML(w io.Writer, r *upgrade.FleetReport) error {
+// sheet is what the page is filled with.
+type sheet struct{ almanac }
+
+// R is the report.
+func (s sheet) R() *upgrade.FleetReport { return s.FleetReport }
+
+// Rows are the gateways.
+func (s sheet) Rows() []row { return rows(s.FleetReport) }
+
+// Both gives a moment by the reader's clock and in UTC.
+func (s sheet) Both(t time.Time) string { return s.both(t) }
+
+// Second gives a moment by the reader's clock.
+func (s sheet) Second(t time.Time) string { return s.second(t) }
+
+func fleetHTML(w io.Writer, r *upgrade.FleetReport, zone *time.Location) error {
 	page, err := template.New("fleet").Parse(fleetPage)
 	if err != nil {
 		return fmt.Errorf("reading the report's template: %w", err)
 	}
-	if err := page.Execute(w, struct {
-		R       *upgrade.FleetReport
-		Summary string
-		Rows    []row
-	}{r, r.Summary(), rows(r)}); err != nil {
+	if err := page.Execute(w, sheet{almanac{r, zone}}); err != nil {
 		return fmt.Errorf("writing the report of %s: %w", r.Name, err)
 	}
 	return nil

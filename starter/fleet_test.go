@@ -14,11 +14,14 @@ import (
 	"vsrx-upgrade/internal/upgrade"
 )
 
+// reader is where the tests' person sits, all year an hour and a half east of UTC.
+func reader() *time.Location { return time.FixedZone("", 90*60) }
+
 // halted is a fleet whose canary is done and of which one holds.
 func halted() *upgrade.FleetReport {
 	h := upgrade.Duration(time.Hour)
-	return &upgrade.FleetReport{Name: "rims", Target: "23.4R2-S2.1", State: upgrade.FleetHalted, Reason: "1 in trouble", Halt: "1 in trouble", Begun: moment(20, 0),
-		Decisions: []upgrade.Decision{{Name: "pause", By: "R. Adeyemi", Reason: "lunch", At: moment(21, 0)}},
+	return &upgrade.FleetReport{Name: "rims", Target: "23.4R2-S2.1", State: upgrade.FleetHalted, Reason: "1 in trouble", Halt: "1 in trouble", Begun: time.Date(2027, time.August, 9, 18, 30, 0, 0, time.UTC),
+		Decisions: []upgrade.Decision{{Name: "pause", By: "R. Adeyemi", Reason: "lunch", At: time.Date(2027, time.August, 9, 19, 30, 0, 0, time.UTC)}},
 		FleetPlan: upgrade.FleetPlan{Makespan: 18 * h, Bound: 17 * h, Waves: []upgrade.WaveReport{
 			{Name: "canary", Passed: true, Soak: h, End: 8 * h, Gateways: []upgrade.FleetGateway{{ID: 31, Name: "rim-1", Pod: "ams03.pod01", State: upgrade.GatewayCompleted, Needed: 8 * h, Run: "r31", From: 60, To: 28860}}},
 			{Name: "rest", Start: 9 * h, End: 17 * h, Gateways: []upgrade.FleetGateway{
@@ -29,11 +32,13 @@ func halted() *upgrade.FleetReport {
 func TestAFleetIsShownOneLineAGateway(t *testing.T) {
 	want := []string{"fleet rims → 23.4R2-S2.1: halted 1 in trouble", "1 completed, 1 held, 1 waiting", "",
 		"WAVE GATEWAY POD STATE STARTED TOOK NOTE",
-		"canary 31 rim-1 ams03.pod01 completed 2027-08-09 20:01:00 8h0m0s",
-		"rest 32 rim-2 ams03.pod02 held 2027-08-10 05:00:00 – =storage is full",
-		"rest 33 rim-3 ams03.pod02 waiting – –",
-		"2027-08-09 21:00:00 pause by R. Adeyemi: lunch"}
-	if diff := cmp.Diff(want, lines(fleetTable(halted()))); diff != "" {
+		"canary 31 rim-1 ams03.pod01 completed 2027-08-09 20:01:00 +0130 8h0m0s",
+		"rest 32 rim-2 ams03.pod02 held 2027-08-10 05:00:00 +0130 – =storage is full",
+		"rest 33 rim-3 ams03.pod02 waiting – –", "",
+		"2027-08-09 21:00:00 +0130 pause by R. Adeyemi: lunch",
+		"begun 2027-08-09 20:00:00 +0130 (2027-08-09 18:30:00Z)",
+		"a gateway's own report: starter report GATEWAY; their keys in the archive: starter fleet report rims --format csv"}
+	if diff := cmp.Diff(want, lines(fleetTable(halted(), reader()))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -43,17 +48,19 @@ func TestThePlanOfAFleetIsShownWithItsCalendar(t *testing.T) {
 	r.Waves[0].Gateways[0].State = upgrade.GatewayDone
 	r.Waves[1].Gateways[0].State, r.Waves[1].Gateways[0].Ready = upgrade.GatewayWaiting, upgrade.CheckFail
 	r.Waves[1].Gateways[1].Ready = upgrade.CheckWarn
+	r.Waves[1].Gateways[0].At -= upgrade.Duration(2 * time.Second) // planned 2 s after the beginning, for a window that opens at 05:00
 	r.Unfit = []string{"rest: gateway 33 is too late"}
 	want := []string{"fleet rims → 23.4R2-S2.1: 3 gateways, 1 of them done already", "",
 		"WAVE GATEWAY POD START END READY NOTE",
 		"canary 31 rim-1 ams03.pod01 – – – done already",
-		"rest 32 rim-2 ams03.pod02 2027-08-10 05:00 2027-08-10 13:00 fail =storage is full",
-		"rest 33 rim-3 ams03.pod02 2027-08-10 13:00 2027-08-10 21:00 warn", "",
-		"canary: 1 gateways, 2027-08-09 20:00 to 2027-08-10 04:00, soak 1h0m0s",
-		"rest: 2 gateways, 2027-08-10 05:00 to 2027-08-10 13:00, soak 0s",
+		"rest 32 rim-2 ams03.pod02 2027-08-10 05:00 +0130 2027-08-10 13:00 +0130 fail =storage is full",
+		"rest 33 rim-3 ams03.pod02 2027-08-10 13:00 +0130 2027-08-10 21:00 +0130 warn", "",
+		"WAVE GATEWAYS FIRST START LAST END IN UTC SOAK",
+		"canary 1 2027-08-09 20:00 +0130 2027-08-10 04:00 +0130 2027-08-09 18:30 to 2027-08-10 02:30 1h",
+		"rest 2 2027-08-10 05:00 +0130 2027-08-10 13:00 +0130 2027-08-10 03:30 to 2027-08-10 11:30 0s",
 		"does not fit: rest: gateway 33 is too late",
-		"about 18h0m0s in all; no order of these waves takes less than 17h0m0s"}
-	if diff := cmp.Diff(want, lines(planTable(r))); diff != "" {
+		"about 18h in all; no order of these waves takes less than 17h"}
+	if diff := cmp.Diff(want, lines(planTable(r, reader()))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -64,9 +71,9 @@ func TestTheReportOfAFleetNamesEachGatewaysReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "wave,gateway,name,pod,state,started,took,report,note\n" +
-		"canary,31,rim-1,ams03.pod01,completed,2027-08-09 20:01:00,8h0m0s,upgrades/31/r31/report.json,\n" +
-		"rest,32,rim-2,ams03.pod02,held,2027-08-10 05:00:00,–,,'=storage is full\n" +
-		"rest,33,rim-3,ams03.pod02,waiting,–,–,,\n"
+		"canary,31,rim-1,ams03.pod01,completed,2027-08-09T18:31:00Z,8h0m0s,upgrades/31/r31/report.json,\n" +
+		"rest,32,rim-2,ams03.pod02,held,2027-08-10T03:30:00Z,,,'=storage is full\n" +
+		"rest,33,rim-3,ams03.pod02,waiting,,,,\n"
 	if diff := cmp.Diff(want, text.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -76,11 +83,36 @@ func TestTheHTMLOfAFleetEscapesWhatPeopleWrote(t *testing.T) {
 	r := halted()
 	r.Decisions[0].Reason = "<script>alert(1)</script>"
 	var text bytes.Buffer
-	if err := fleetHTML(&text, r); err != nil {
+	if err := fleetHTML(&text, r, reader()); err != nil {
 		t.Fatal(err)
 	}
-	if s := text.String(); strings.Contains(s, "<script>") || !strings.Contains(s, "&lt;script&gt;") || !strings.Contains(s, "upgrades/31/r31/report.json") {
+	if s := text.String(); strings.Contains(s, "<script>") || !strings.Contains(s, "&lt;script&gt;") {
 		t.Errorf("the page is %s", s)
+	}
+}
+
+func TestThePageOfAFleetLeadsToEachReportAndTellsTheTimeTwice(t *testing.T) {
+	var text bytes.Buffer
+	if err := fleetHTML(&text, halted(), reader()); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`<a href="#31">31 rim-1</a>`, `<dt id="31">31 rim-1<dd><code>starter archive get upgrades/31/r31/report.json</code>`,
+		"begun 2027-08-09 20:00:00 &#43;0130 (2027-08-09 18:30:00Z)", "<td>2027-08-10 05:00:00 &#43;0130<td>–<td>=storage is full"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("%q lacks %q", &text, want)
+		}
+	}
+	if strings.Contains(text.String(), `href="#32"`) {
+		t.Error("there is a link to the report of an upgrade that has none")
+	}
+}
+
+func TestALengthIsSaidWithoutTheZerosThatGoPrints(t *testing.T) {
+	for want, d := range map[string]time.Duration{"0s": 0, "45s": 45 * time.Second, "10m": 10 * time.Minute, "24h": 24 * time.Hour, "10h10m": 610 * time.Minute,
+		"1h0m5s": time.Hour + 5*time.Second, "1m30s": 90 * time.Second} {
+		if got := span(upgrade.Duration(d)); got != want {
+			t.Errorf("%s is said as %q, want %q", d, got, want)
+		}
 	}
 }
 

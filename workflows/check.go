@@ -66,12 +66,13 @@ const checkTries = 2
 func (c *checkup) native(what string, seenRunning map[upgrade.Category]time.Time) error {
 	c.show("checking " + what)
 	q := c.order.Question()
+	q.Request.TargetVersion = c.report.Target // what was chosen at first is judged to the end, also when IBM offers another meanwhile
 	q.SeenRunning, q.NativeOnly = seenRunning, seenRunning == nil
 	results, err := call(c.ctx, first("check "+what), c.a.Check, activities.CheckInput{Look: activities.Look{GatewayID: c.order.GatewayID}, Request: q})
 	if err != nil {
 		return err
 	}
-	c.report.Results, c.report.At = results, workflow.Now(c.ctx)
+	c.report.Found(results, workflow.Now(c.ctx))
 	if seenRunning != nil || c.order.NativeOnly {
 		c.report.Verdict = upgrade.Overall(results)
 	}

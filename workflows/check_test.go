@@ -166,6 +166,34 @@ func TestAWholeCheckJudgesWhatIBMSaid(t *testing.T) {
 	})
 }
 
+func TestTheReleaseThatWasChosenIsJudgedToTheEndAndShown(t *testing.T) {
+	for name, c := range map[string]struct{ ordered, first, then, want string }{
+		"none was named":                   {"", target, target, target},
+		"IBM offers another one meanwhile": {"", target, "99.4R1", target},
+		"one was named":                    {"22.2R2", "22.2R2", "22.2R2", "22.2R2"},
+		"none could be chosen at first":    {"", "", target, target},
+		"none could be chosen":             {"", "", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, order := newCheckStage(t), wantedCheck()
+			order.TargetVersion, s.native = c.ordered, nil
+			for _, chosen := range []string{c.first, c.then} {
+				s.native = append(s.native, gives([]upgrade.CheckResult{{Name: "vendor", Verdict: upgrade.CheckPass}, {Name: "target", Verdict: upgrade.CheckPass, Target: chosen}}))
+			}
+			r, err := s.play(order)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if first, second := s.asked[0].Request.Request.TargetVersion, s.asked[1].Request.Request.TargetVersion; first != c.ordered || second != c.first {
+				t.Errorf("it asked for %q, then for %q; want %q, then %q", first, second, c.ordered, c.first)
+			}
+			if details := (&stage{T: t, env: s.env}).details(); r.Target != c.want || c.want != "" && !strings.Contains(details, " for "+c.want) {
+				t.Errorf("the report is for %q, want %q; the details are:\n%s", r.Target, c.want, details)
+			}
+		})
+	}
+}
+
 func TestIBMsChecksRunOnceMoreOnlyIfThatMayHelp(t *testing.T) {
 	for name, c := range map[string]struct {
 		value upgrade.ReadinessValue

@@ -13,11 +13,31 @@ import (
 	"vsrx-upgrade/workflows"
 )
 
-// replayFleet runs a recorded history of a fleet against the workflow that is given.
-func replayFleet(fleet any, file string) error {
+// replayAs runs a recorded history against the workflow that is given for a type.
+func replayAs(name string, fn any, file string) error {
 	replayer := worker.NewWorkflowReplayer()
-	replayer.RegisterWorkflowWithOptions(fleet, workflow.RegisterOptions{Name: workflows.TypeUpgradeFleet})
+	replayer.RegisterWorkflowWithOptions(fn, workflow.RegisterOptions{Name: name})
 	return replayer.ReplayWorkflowHistoryFromJSONFile(log.NewStructuredLogger(slog.New(slog.DiscardHandler)), file)
+}
+
+// wantReplays demands that every recorded history of a folder replays with the workflow, and none with one that is wrong on
+// purpose. No file is a failure: nothing would be proven.
+func wantReplays(t *testing.T, folder, name string, fn, wrong any) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("testdata", folder, "*.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("testdata/%s holds no history (%v); record one with: temporal workflow show --workflow-id %s/NAME --output json", folder, err, folder)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			if err := replayAs(name, fn, file); err != nil {
+				t.Error(err)
+			}
+			if replayAs(name, wrong, file) == nil {
+				t.Error("it replays also with a workflow that is wrong on purpose")
+			}
+		})
+	}
 }
 
 // impatient is wrong on purpose: it waits before it plans.
@@ -29,18 +49,17 @@ func impatient(ctx workflow.Context, order upgrade.FleetOrder) (upgrade.FleetRep
 }
 
 func TestRecordedFleetsStillRunAndOneThatIsWrongOnPurposeDoesNot(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join("testdata", "fleet", "*.json"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("testdata/fleet holds no history (%v); record one with: temporal workflow show --workflow-id fleet/NAME --output json", err)
+	wantReplays(t, "fleet", workflows.TypeUpgradeFleet, workflows.UpgradeFleet, impatient)
+}
+
+// drowsy is wrong on purpose: it waits before it looks which window is open.
+func drowsy(ctx workflow.Context, order upgrade.WindowOrder) (upgrade.WindowReport, error) {
+	if err := workflow.Sleep(ctx, 1); err != nil {
+		return upgrade.WindowReport{}, err
 	}
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			if err := replayFleet(workflows.UpgradeFleet, file); err != nil {
-				t.Error(err)
-			}
-			if replayFleet(impatient, file) == nil {
-				t.Error("it replays also with a workflow that waits before it plans")
-			}
-		})
-	}
+	return workflows.MaintenanceWindow(ctx, order)
+}
+
+func TestRecordedWindowsStillRunAndOneThatIsWrongOnPurposeDoesNot(t *testing.T) {
+	wantReplays(t, "window", workflows.TypeMaintenanceWindow, workflows.MaintenanceWindow, drowsy)
 }

@@ -114,7 +114,7 @@ func (l *podLock) awaitFit() error {
 	case in.Whole && found != "":
 		l.Blocked = found
 	default: // served anew, which also tells which gateway is in the way
-		l.Taint, l.Blocked, l.By = nil, "", nil
+		l.Fit()
 	}
 	return nil
 }
@@ -142,18 +142,17 @@ func (l *podLock) run(summary string, act, in, out any) (over bool, err error) {
 }
 
 // withdraw takes a request out, wherever it stands. A permit that is open already is not touched: the next turn finds it.
-func (l *podLock) withdraw(id string) bool {
+func (l *podLock) withdraw(id string) {
 	switch {
 	case l.Current != nil && l.Current.Request.ID == id:
 		l.leaving = true
 		l.stop()
-	case len(l.Queue) > 0 && l.Queue[0].ID == id && l.Current == nil:
+	case l.Current == nil && l.Place(id).Position == 1:
 		l.Leave(id)
 		l.stop() // the look at the pod was for this one
 	default:
-		return l.Leave(id)
+		l.Leave(id)
 	}
-	return true
 }
 
 // drain reads the signals. One that cannot be read is counted and shown; it changes nothing. It waits for one to be there

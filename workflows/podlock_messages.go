@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"fmt"
+
 	"go.temporal.io/sdk/workflow"
 
 	"vsrx-upgrade/internal/upgrade"
@@ -27,25 +29,18 @@ func (l *podLock) listen() error {
 	}
 	for _, m := range []struct {
 		name, description string
-		may               func(upgrade.PodInstruction) error
 		act               func(workflow.Context, upgrade.PodInstruction) error
 	}{
-		{UpdateForceRelease, "Close the permit of the current request (its id, by, reason). The pod is tainted by it.", l.isCurrent, l.forceRelease},
-		{UpdateRemove, "Take a waiting request out of the queue (its id, by, reason).", l.isWaiting,
-			func(_ workflow.Context, in upgrade.PodInstruction) error { l.withdraw(in.Request); return nil }},
-		{UpdateClearTaint, "Declare the pod well (by, reason).", l.isTainted, l.clearTaint},
-		{UpdateRenew, "Carry the state over into a fresh run (by, reason).", nil,
-			func(workflow.Context, upgrade.PodInstruction) error { l.renew = true; return nil }},
+		{UpdateForceRelease, "Close the permit of the current request (its id, by, reason). The pod is tainted by it.", l.forceRelease},
+		{UpdateRemove, "Take a waiting request out of the queue (its id, by, reason).", func(_ workflow.Context, in upgrade.PodInstruction) error { l.withdraw(in.Request); return nil }},
+		{UpdateClearTaint, "Declare the pod well (by, reason).", func(workflow.Context, upgrade.PodInstruction) error {
+			l.Fit()
+			l.stop() // the look at the pod; nothing is served while it is tainted
+			return nil
+		}},
+		{UpdateRenew, "Carry the state over into a fresh run (by, reason).", func(workflow.Context, upgrade.PodInstruction) error { l.renew = true; return nil }},
 	} {
-		check := func(in upgrade.PodInstruction) error {
-			if err := in.Validate(); err != nil {
-				return refusal(err)
-			}
-			if m.may == nil {
-				return nil
-			}
-			return refused(m.may(in))
-		}
+		check := func(in upgrade.PodInstruction) error { return refused(l.sense(m.name, in)) }
 		handle := func(ctx workflow.Context, in upgrade.PodInstruction) (upgrade.Receipt, error) {
 			if err := check(in); err != nil { // what the validator saw may have changed since
 				return upgrade.Receipt{}, err
@@ -67,39 +62,30 @@ func (l *podLock) listen() error {
 // acquire queues a request. One that is being served may have lost its grant: its service begins anew. One whose gateway
 // is what nobody else is served for goes first.
 func (l *podLock) acquire(ctx workflow.Context, r upgrade.PodRequest) (upgrade.Ticket, error) {
-	ticket := l.Ask(r, workflow.Now(ctx))
-	if ticket.Position == 0 || l.Hasten() {
+	if l.Ask(r, workflow.Now(ctx)).Position == 0 || l.Hasten() {
 		l.stop()
 	}
 	l.show()
 	return l.Place(r.ID), nil
 }
 
-func (l *podLock) clearTaint(workflow.Context, upgrade.PodInstruction) error {
-	l.Taint, l.Blocked, l.By = nil, "", nil
-	l.stop() // the look at the pod; nothing is served while it is tainted
-	return nil
-}
-
-func (l *podLock) isCurrent(in upgrade.PodInstruction) error {
-	if l.Current == nil || l.Current.Request.ID != in.Request {
-		return upgrade.Errorf(upgrade.Refused, "request %q does not hold pod %s", in.Request, l.Pod).Advise("see who does: starter pod %s queue", l.Pod)
+// sense refuses an instruction that makes none as the lock stands.
+func (l *podLock) sense(update string, in upgrade.PodInstruction) error {
+	if err := in.Validate(); err != nil {
+		return err
 	}
-	return nil
-}
-
-func (l *podLock) isWaiting(in upgrade.PodInstruction) error {
-	if l.Place(in.Request).Position <= 0 {
-		return upgrade.Errorf(upgrade.Refused, "request %q does not wait for pod %s", in.Request, l.Pod).Advise("see who does: starter pod %s queue", l.Pod)
+	place, why := l.Place(in.Request).Position, ""
+	switch {
+	case update == UpdateForceRelease && place != 0:
+		why = fmt.Sprintf("request %q does not hold pod %s", in.Request, l.Pod)
+	case update == UpdateRemove && place <= 0:
+		why = fmt.Sprintf("request %q does not wait for pod %s", in.Request, l.Pod)
+	case update == UpdateClearTaint && l.Taint == nil:
+		why = fmt.Sprintf("pod %s is not tainted", l.Pod)
+	default:
+		return nil
 	}
-	return nil
-}
-
-func (l *podLock) isTainted(upgrade.PodInstruction) error {
-	if l.Taint == nil {
-		return upgrade.Errorf(upgrade.Refused, "pod %s is not tainted", l.Pod).Advise("see its state: starter pod %s queue", l.Pod)
-	}
-	return nil
+	return upgrade.Errorf(upgrade.Refused, "%s", why).Advise("see its state: starter pod %s queue", l.Pod)
 }
 
 // refused turns a refusal into what travels to the one who asked, and nothing into nothing.

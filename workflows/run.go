@@ -30,6 +30,7 @@ type run struct {
 	mark        upgrade.Mark // of the configuration that drift is judged by
 	exports     int
 	checks      int
+	inquiries   int                // rounds of IBM's checks
 	drifted     bool               // a submission was refused because the mark does not fit
 	late        bool               // the second reload was held because the maintenance window is too short for it
 	adoption    upgrade.Adoption   // where an upgrade stood that was begun by hand

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 // alone is the upgrade of a standalone gateway. It is an outage from the reload until the import, and there is no way
 // back: a person is asked in any case.
 func (u *run) alone() error {
-	return inOrder(
+	err := inOrder(
 		u.queue,
 		u.planAgain,
 		u.export, // the reload erases the configuration: without an export off the box there is none
@@ -23,6 +24,16 @@ func (u *run) alone() error {
 		u.proveWhole,
 		u.compare,
 	)
+	if errors.Is(err, errAborted) && u.report.Reloads > 0 && u.report.Import == nil {
+		u.report.ToDo = append(u.report.ToDo, u.emptyHanded())
+	}
+	return err
+}
+
+// emptyHanded tells who ends the upgrade between reload and import what the gateway lacks, and where it is.
+func (u *run) emptyHanded() string {
+	return fmt.Sprintf("gateway %s has lost its configuration in the reload and carries no traffic: bring it back with starter config restore %d --from %.12s, which is %s in the archive",
+		u.report.Gateway, u.report.GatewayID, u.report.Export.Set.Digest, u.report.Export.Set.Key)
 }
 
 // planAgain looks and plans again now that the pod is ours, for the wait may have been long.

@@ -100,49 +100,6 @@ func TestNothingOfAStandaloneIsReloadedWithoutItsExport(t *testing.T) {
 	}
 }
 
-func TestAFailingStepOfAStandaloneHoldsAndRetryGoesOnWithIt(t *testing.T) {
-	findings := []upgrade.Finding{{Check: "root-login", Text: "root login is closed", Advice: "open it"}}
-	for name, c := range map[string]struct {
-		phase upgrade.Phase
-		kind  upgrade.Kind
-		call  string
-		times int
-		spoil func(*stage)
-	}{
-		"the second look fails":       {upgrade.PhasePrepare, upgrade.Unreachable, "Discover", 3, func(s *stage) { s.discover.fails(2, broken) }},
-		"the reload is overdue":       {upgrade.PhaseReload, upgrade.Overdue, "AwaitReload", 2, func(s *stage) { s.await.fails(1, says(upgrade.Overdue, "not ended after 24h")) }},
-		"the empty gateway is silent": {upgrade.PhaseVerify, upgrade.Unreachable, "Verify", 3, func(s *stage) { s.verify.fails(1, broken) }},
-		"the import fails":            {upgrade.PhaseImport, upgrade.Refused, "Restore", 2, func(s *stage) { s.restore.fails(1, says(upgrade.Refused, "syntax error")) }},
-		"the gateway is not well":     {upgrade.PhaseVerify, upgrade.Unhealthy, "Verify", 3, func(s *stage) { s.verify.changes(2, func(v *activities.Verification) { v.Findings = findings }) }},
-		"the comparison fails":        {upgrade.PhaseCompare, upgrade.Unreachable, "Compare", 2, func(s *stage) { s.compare.fails(1, broken) }},
-	} {
-		t.Run("when "+name, func(t *testing.T) {
-			s := aloneStage(t)
-			c.spoil(s)
-			scenes := []scene{outage(), holding(c.phase, c.kind, func(s *stage) {
-				if s.status().Reloads > 0 {
-					s.refused(workflows.UpdateRollback, "a standalone gateway has no way back")
-				}
-				s.say(workflows.UpdateRetry)
-			})}
-			if c.phase == upgrade.PhasePrepare {
-				slices.Reverse(scenes)
-			}
-			r, err := s.play(wanted(), scenes...)
-			if err != nil || r.Outcome != upgrade.OutcomeCompleted || s.count(c.call) != c.times {
-				t.Errorf("%s, %v, %s %d times, calls %q", r.Outcome, err, c.call, s.count(c.call), s.calls)
-			}
-			var folders []string
-			for _, in := range s.restore.asked {
-				folders = append(folders, in.Folder)
-			}
-			if slices.Sort(folders); len(slices.Compact(folders)) != s.count("Restore") {
-				t.Errorf("imports share a folder: %q", folders)
-			}
-		})
-	}
-}
-
 func TestTheSameStatementsInAnotherOrderAreNoDifference(t *testing.T) {
 	for name, c := range map[string]struct {
 		count int

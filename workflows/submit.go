@@ -61,12 +61,9 @@ func (u *run) clear() (upgrade.Picture, error) {
 	node := u.leg.Step.Node
 	valid := u.req.Timing.ReadinessValid.D() - u.req.Timing.ReadinessMargin.D()
 	if u.readiness == nil || !workflow.Now(u.ctx).Before(u.readiness.ValidUntil(valid, u.leg.Checks...)) {
-		r, err := call(u.breakable, patient("IBM's readiness checks before the reload of "+node, 4*u.req.Timing.ReadinessEnd), u.a.CheckReadiness,
-			activities.ReadinessInput{GatewayID: u.req.GatewayID, Servers: u.servers(), Checks: u.leg.Checks, Timing: u.req.Timing})
-		if err != nil {
+		if err := u.askIBM(); err != nil {
 			return upgrade.Picture{}, err
 		}
-		u.readiness, u.node().Readiness = &r, r.Rows
 	}
 	picture, err := call(u.breakable, quick("last look before the reload of "+node), u.a.Observe, u.look())
 	if err != nil {
@@ -77,6 +74,22 @@ func (u *run) clear() (upgrade.Picture, error) {
 		u.mark, u.drifted = picture.Device.Mark, false
 	}
 	return picture, u.judge(picture)
+}
+
+// askIBM runs IBM's checks, which take an hour and hold for five.
+func (u *run) askIBM() error {
+	u.inquiries++ // nothing stored is ever overwritten
+	r, err := call(u.breakable, patient("IBM's readiness checks before the reload of "+u.leg.Step.Node, 4*u.req.Timing.ReadinessEnd), u.a.CheckReadiness,
+		activities.ReadinessInput{GatewayID: u.req.GatewayID, Servers: u.servers(), Checks: u.leg.Checks, Timing: u.req.Timing,
+			Folder: fmt.Sprintf("%s/readiness-%d", u.folder(), u.inquiries), Look: u.look()})
+	if err != nil {
+		return err
+	}
+	u.readiness, u.node().Readiness = &r, r.Rows
+	for _, text := range r.Logs {
+		u.note("%s", text)
+	}
+	return nil
 }
 
 // check runs our own checks, which take seconds, before IBM's, which take an hour. In a rollback what matters is judged by

@@ -66,6 +66,13 @@ const (
 	KindConfiguration Kind = "configuration"
 	KindSnapshot      Kind = "snapshot"
 	KindReport        Kind = "report"
+	KindFacts         Kind = "facts"        // what the readiness checks were judged by
+	KindResults       Kind = "results"      // how they were judged
+	KindPrecheck      Kind = "precheck"     // a host's log of IBM's checks
+	KindRescue        Kind = "rescue"       // the rescue configuration
+	KindLicences      Kind = "licences"     // as the device lists them
+	KindLicenceKeys   Kind = "licence-keys" // the keys themselves
+	KindCertificates  Kind = "certificates" // the inventory, without keys
 	KindOther         Kind = "other"
 )
 
@@ -73,7 +80,7 @@ const (
 func kindOf(key string) Kind {
 	name, _, _ := strings.Cut(path.Base(key), ".")
 	switch kind := Kind(name); kind {
-	case KindConfiguration, KindSnapshot, KindReport:
+	case KindConfiguration, KindSnapshot, KindReport, KindFacts, KindResults, KindPrecheck, KindRescue, KindLicences, KindLicenceKeys, KindCertificates:
 		return kind
 	}
 	return KindOther

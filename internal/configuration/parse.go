@@ -87,7 +87,7 @@ var (
 	promptForm = regexp.MustCompile(`^[A-Za-z0-9._-]+@[A-Za-z0-9._:~/-]+ ?[>#%](?: |$)`)
 	bannerForm = regexp.MustCompile(`^\{[a-z-]+:[a-z]*[0-9]+\}(?:\[edit[^\]]*\])?$`)
 	pagerForm  = regexp.MustCompile(`^---\(more.*\)---$`)
-	echoForm   = regexp.MustCompile(`(?:^|[>#%] )show configuration ?([^|;{"]*)(?:\|.*)?$`)
+	echoForm   = regexp.MustCompile(`(?:^|[>#%] )show configuration(?: ([^|;{"#\\]*))?(?:\|.*)?$`)
 )
 
 // terminalLine reports whether a line is what a terminal shows around a configuration: a prompt with the command, the

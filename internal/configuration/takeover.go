@@ -10,7 +10,7 @@ import (
 
 // TakeOver is the way from the configuration of a rebuilt gateway to its former one.
 type TakeOver struct {
-	Commands []string // delete, set and deactivate commands for the rebuilt gateway
+	Commands []string // delete, set, deactivate, unprotect and protect commands for the rebuilt gateway
 	Wanted   *Tree    // what the gateway holds once they are committed
 	Plan     []string // what is kept, renamed, brought and left out, for people
 }
@@ -33,11 +33,12 @@ func PlanTakeOver(saved, fresh *Tree, sections ...[]string) (TakeOver, error) {
 		p.dropFresh()
 	}
 	p.bring()
+	unprotect, protect := p.protections()
 	wanted, err := Parse(strings.NewReader(strings.Join(slices.Concat(p.kept, p.brought), "\n")), "planned configuration")
 	if err != nil {
 		return TakeOver{}, fmt.Errorf("planning the import: %w", err)
 	}
-	return TakeOver{Commands: slices.Concat(p.deletes, p.brought), Wanted: wanted, Plan: p.plan}, nil
+	return TakeOver{Commands: slices.Concat(unprotect, p.deletes, p.brought, protect), Wanted: wanted, Plan: p.plan}, nil
 }
 
 type takeover struct {
@@ -129,6 +130,22 @@ func (p *takeover) dropSections(sections [][]string) {
 		p.saved.Section(path...).commands(func(verb string, words []string) { p.parts = append(p.parts, part{verb, slices.Clone(words)}) })
 	}
 	rest.commands(func(verb string, words []string) { p.kept = append(p.kept, verb+" "+Line(words...)) })
+}
+
+// protections opens what the gateway protects, for Junos neither deletes a protected statement nor adds to it (Juniper:
+// protecting the Junos configuration from modification or deletion), and closes what of it stays.
+func (p *takeover) protections() (unprotect, protect []string) {
+	p.fresh.commands(func(verb string, words []string) {
+		if verb == "protect" {
+			unprotect = append(unprotect, "unprotect "+Line(words...))
+		}
+	})
+	for _, line := range p.kept {
+		if strings.HasPrefix(line, "protect ") {
+			protect = append(protect, line)
+		}
+	}
+	return unprotect, protect
 }
 
 // bring takes over the saved statements.

@@ -16,65 +16,52 @@ import (
 // Format is a form of the configuration.
 type Format string
 
-// The formats: Text has the curly braces of "show configuration", Set the lines of "| display set". XML is only loaded.
+// The formats: Text has the curly braces of "show configuration", Set the lines of "| display set", XML the elements of
+// "| display xml".
 const (
 	Text Format = "text"
 	Set  Format = "set"
 	XML  Format = "xml"
 )
 
-// Configuration writes the committed configuration to w as it arrives. After an error w holds a part of it. Errors are of
-// kind Refused, Malformed, Unreachable, Invalid (the format) or Internal (w failed).
+// Configuration writes the committed configuration to w as it arrives; XML is the element <configuration> of the reply, as
+// it stands. After an error w holds a part of it. Errors are of kind Refused, Malformed, Unreachable, Invalid (the format)
+// or Internal (w failed).
 func (s *Session) Configuration(ctx context.Context, format Format, w io.Writer) error {
-	if format != Text && format != Set {
+	wanted := map[Format]string{Text: "configuration-text", Set: "configuration-set", XML: "configuration"}[format]
+	if wanted == "" {
 		return upgrade.Errorf(upgrade.Invalid, "unknown configuration format %q", format)
 	}
 	operation := fmt.Sprintf(`<get-configuration database="committed" format="%s"/>`, format)
 	return s.request(ctx, s.timeout, operation, func(id string, message io.Reader) error {
-		return copyConfiguration(message, id, "configuration-"+string(format), w)
+		return copyConfiguration(message, id, wanted, w)
 	})
 }
 
-// copyConfiguration copies the text of the named element of a reply. encoding/xml would hold the whole text, so that only
-// the tags are its work: given a bufio.Reader it reads not one byte ahead.
+// copyConfiguration copies the first element of the name: what lies in an element of text, the whole of any other.
 func copyConfiguration(message io.Reader, id, wanted string, w io.Writer) error {
-	in := bufio.NewReaderSize(message, 32<<10)
-	decoder := newDecoder(in)
-	depth, copied := 0, false
+	reply, copied := openEnvelope(message, id), false
 	for {
-		token, err := decoder.Token()
+		start, err := reply.next()
 		switch {
 		case err == io.EOF && copied:
 			return nil
 		case err == io.EOF:
 			return upgrade.Errorf(upgrade.Malformed, "the reply holds no %s", wanted)
 		case err != nil:
-			return readingError(err)
+			return err
+		case start.Name.Local != wanted || copied:
+			continue
 		}
-		switch token := token.(type) {
-		case xml.EndElement:
-			depth--
-		case xml.StartElement:
-			if depth++; depth == 1 && token.Name.Local == "rpc-reply" && attribute(token, "message-id") != id {
-				return upgrade.Errorf(upgrade.Malformed, "message-id %q in place of %q: %w", attribute(token, "message-id"), id, errForeign)
-			}
-			switch {
-			case token.Name.Local == wanted && !copied:
-				if err := copyText(w, in); err != nil {
-					return err
-				}
-				copied = true
-			case isErrorName(token.Name):
-				refused, err := decodeRefusal(decoder, token)
-				if err == nil {
-					err = refused
-				}
-				if err != nil {
-					return err
-				}
-				depth--
-			}
+		if wanted == "configuration" {
+			err = reply.copyElement(w, start)
+		} else {
+			err = reply.copyText(w)
 		}
+		if err != nil {
+			return err
+		}
+		copied = true
 	}
 }
 

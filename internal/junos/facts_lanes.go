@@ -11,26 +11,33 @@ import (
 // mostLanes is how many questions a device is asked at a time.
 const mostLanes = 4
 
-// askAll asks the questions side by side over this session and lanes beside it, and gives the error of each. A lane that
-// breaks leaves the rest to the others; without lanes the questions are asked one after the other. When it returns, this
-// session knows whether the connection was lost.
+// askAll asks the questions side by side, and gives the error of each: over this session at once, and over lanes beside it
+// as soon as they are open. A lane that breaks leaves the rest to the others; a device that allows no more sessions is
+// asked over fewer. When it returns, this session knows whether the connection was lost.
 func (s *Session) askAll(ctx context.Context, questions []question) []error {
 	errs := make([]error, len(questions))
 	next := make(chan int)
 	done := make(chan struct{})
 	var broken atomic.Bool
+	work := func(lane *Session) {
+		for i := range next {
+			if errs[i] = questions[i].ask(ctx, lane); lane.failed != nil {
+				broken.Store(true)
+				return
+			}
+		}
+	}
 	var group sync.WaitGroup
-	for _, lane := range s.lanes(ctx, min(mostLanes, len(questions))) {
+	group.Go(func() { work(s) })
+	for range min(mostLanes, len(questions)) - 1 {
 		group.Go(func() {
-			for i := range next {
-				if errs[i] = questions[i].ask(ctx, lane); lane.failed != nil {
-					broken.Store(true)
-					break
-				}
+			lane, err := s.Lane(ctx)
+			if err != nil {
+				return
 			}
-			if lane != s {
-				_ = lane.Close() // its connection stays, and has told of any trouble
-			}
+			work(lane)
+			// Nobody waits for the farewell: the connection stays, and has told of any trouble.
+			go func() { _ = lane.Close() }()
 		})
 	}
 	go func() {
@@ -50,28 +57,6 @@ func (s *Session) askAll(ctx context.Context, questions []question) []error {
 		_, _ = s.call(ctx, s.timeout, "<get-software-information/>") // any answer tells that the connection lives
 	}
 	return errs
-}
-
-// lanes are this session and as many others as the device allows, up to most together.
-func (s *Session) lanes(ctx context.Context, most int) []*Session {
-	opened := make([]*Session, most)
-	opened[0] = s
-	var group sync.WaitGroup
-	for i := 1; i < most; i++ {
-		group.Go(func() {
-			if lane, err := s.Lane(ctx); err == nil { // a device that allows no more sessions is asked over fewer
-				opened[i] = lane
-			}
-		})
-	}
-	group.Wait()
-	var lanes []*Session
-	for _, lane := range opened {
-		if lane != nil {
-			lanes = append(lanes, lane)
-		}
-	}
-	return lanes
 }
 
 // note writes down what stayed unknown, in the order of the questions.

@@ -236,3 +236,24 @@ func TestFactsLeaveTheDeviceAsItWas(t *testing.T) {
 		})
 	}
 }
+
+func TestALicenceForEvaluationIsToldFromOneWithAnEnd(t *testing.T) {
+	cloud, config, e := simulated(t)
+	for _, l := range survey(t, config, e).Facts.Licences {
+		if l.Evaluation != "" {
+			t.Errorf("a licence that ends is taken for one for evaluation: %+v", l)
+		}
+	}
+	if err := cloud.Inject(sim.Fault{Name: "licence-evaluation"}); err != nil {
+		t.Fatal(err)
+	}
+	licences := survey(t, config, e).Facts.Licences
+	for _, l := range licences {
+		if l.Evaluation == "" {
+			t.Errorf("a licence that counts down is not taken for one for evaluation: %+v", l)
+		}
+	}
+	if len(licences) == 0 {
+		t.Error("no licences")
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+
+	"vsrx-upgrade/internal/upgrade"
 )
 
 // endMark ends every message of NETCONF base:1.0 (RFC 6242, section 4.3), the only framing that Junos offers here.
@@ -21,15 +23,33 @@ type frame struct {
 	stream *bufio.Reader
 	left   int // bytes that the message may still hold
 	ended  bool
+	failed error // of the stream, or of the limit
 }
 
 func newFrame(stream *bufio.Reader, limit int) *frame { return &frame{stream: stream, left: limit} }
 
+// readBy hands the message to read. An error that read did not name and the stream did not give is one of the message:
+// encoding/xml has more of them than its SyntaxError.
+func (f *frame) readBy(read func(io.Reader) error) error {
+	err := read(f)
+	if err != nil && f.failed == nil && !classified(err) {
+		return upgrade.Errorf(upgrade.Malformed, "reading the reply: %w", err)
+	}
+	return err
+}
+
 // Read gives the message's bytes, io.EOF at its end mark, and io.ErrUnexpectedEOF where the stream ends before.
-func (f *frame) Read(p []byte) (int, error) {
+func (f *frame) Read(p []byte) (n int, err error) {
 	if f.ended {
 		return 0, io.EOF
 	}
+	if n, err = f.read(p); err != nil && !f.ended {
+		f.failed = err
+	}
+	return n, err
+}
+
+func (f *frame) read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}

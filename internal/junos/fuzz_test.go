@@ -148,6 +148,8 @@ func FuzzVersion(f *testing.F) {
 
 func FuzzLicences(f *testing.F) {
 	seed(f, "license", "alarm")
+	f.Add(usage("  Virtual Appliance  1  1  0  41 days\n", "  License identifier: E0\n  Order Type: trial\n  Features:\n    Virtual Appliance - it\n      count-down, Original validity: 60 days\n"))
+	f.Add(summary("<remaining-time><remaining-validity-value>41 days</remaining-validity-value></remaining-time>", "<license><order-type>trial</order-type><feature><name>x</name></feature></license>"))
 	f.Fuzz(func(t *testing.T, raw string) {
 		licences, err := junos.ParseLicences(raw)
 		kindOf(t, err)

@@ -37,7 +37,7 @@ func readLicences(o output) ([]upgrade.Licence, error) {
 		return nil, unrecognised("licence information")
 	}
 	slices.SortFunc(licences, func(a, b upgrade.Licence) int {
-		return cmp.Or(cmp.Compare(a.Feature, b.Feature), cmp.Compare(a.Needed, b.Needed), cmp.Compare(a.End, b.End))
+		return cmp.Or(cmp.Compare(a.Feature, b.Feature), cmp.Compare(a.Needed, b.Needed), cmp.Compare(a.End, b.End), cmp.Compare(a.Evaluation, b.Evaluation))
 	})
 	return slices.Compact(licences), nil
 }
@@ -53,24 +53,27 @@ func partLicences(p part) (licences []upgrade.Licence, recognised bool, err erro
 		if err != nil {
 			return nil, true, err
 		}
-		licences = append(licences, upgrade.Licence{
+		licences = append(licences, judged(upgrade.Licence{
 			Feature: e.value("name"),
 			Needed:  needed,
-			End:     e.value("end-date", "validity-type", "license-type"),
-		})
+			End:     e.value("end-date", "remaining-validity-value", "remaining-time", "validity-type", "license-type"),
+		}, e.value("name"), e.value("description"), e.value("validity-type"), e.value("license-type")))
 	}
-	return licences, true, nil
+	return withInstalled(licences, treeInstalled(p.tree)), true, nil
 }
 
 // textLicences reads the usage table, which an empty line or the list of keys ends. Only the columns "Licenses used",
 // "installed", "needed" and "Expiry" are promised.
 func textLicences(text string) (licences []upgrade.Licence, recognised bool, err error) {
+	all := lines(text)
 	table := false
-	for _, line := range lines(text) {
+	for i, line := range all {
 		low := strings.ToLower(line)
 		switch {
-		case strings.HasPrefix(low, "license usage"), strings.HasPrefix(low, "licenses installed"):
+		case strings.HasPrefix(low, "license usage"):
 			table, recognised = false, true
+		case strings.HasPrefix(low, "licenses installed"):
+			return withInstalled(licences, textInstalled(all[i+1:])), true, nil
 		case strings.HasPrefix(low, "feature name"):
 			table, recognised = true, true
 		case table:
@@ -82,7 +85,7 @@ func textLicences(text string) (licences []upgrade.Licence, recognised bool, err
 			if err != nil {
 				return nil, true, err
 			}
-			licences = append(licences, upgrade.Licence{Feature: m[1], Needed: needed, End: m[5]})
+			licences = append(licences, judged(upgrade.Licence{Feature: m[1], Needed: needed, End: m[5]}, m[1]))
 		}
 	}
 	return licences, recognised, nil

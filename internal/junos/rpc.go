@@ -131,8 +131,8 @@ func message(e *element) string {
 		}
 	}
 	text = strings.Join(strings.Fields(text), " ")
-	if len(text) > 400 {
-		text = text[:400] + " …"
+	if long := []rune(text); len(long) > 400 {
+		text = string(long[:400]) + " …"
 	}
 	return text
 }

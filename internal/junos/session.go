@@ -119,7 +119,7 @@ func (s *Session) exchange(ctx context.Context, limit time.Duration, write func(
 	written := err == nil
 	if written {
 		message := newFrame(s.stdout, replyLimit)
-		if err = read(message); err == nil || classified(err) {
+		if err = message.readBy(read); err == nil || classified(err) {
 			if _, rest := io.Copy(io.Discard, message); rest != nil {
 				err = rest
 			}

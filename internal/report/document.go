@@ -186,13 +186,36 @@ func reloadsOf(r upgrade.Report) []reload {
 func archiveOf(r upgrade.Report) []stored {
 	var list []stored
 	if x := r.Export; x != nil {
-		list = append(list, stored{"configuration before, curly form", x.Curly}, stored{"configuration before, set form", x.Set}, stored{"state before", x.Snapshot})
+		list = append(list, stored{"configuration before, curly form", x.Curly}, stored{"configuration before, set form", x.Set})
+		if x.XML != (upgrade.Blob{}) {
+			list = append(list, stored{"configuration before, XML form", x.XML})
+		}
+		list = append(list, stored{"state before", x.Snapshot})
+		list = append(list, documentsOf(*x)...)
 	}
 	if r.Import != nil {
 		list = append(list, stored{"configuration that the rebuilt gateway came with", r.Import.Fresh})
 	}
 	if r.Stored != nil {
 		list = append(list, stored{"this report as JSON", *r.Stored})
+	}
+	return list
+}
+
+// documentsOf lists what was taken beside the configuration; of what there is none it says why.
+func documentsOf(x upgrade.Export) []stored {
+	names := map[upgrade.Document]string{upgrade.DocumentRescue: "rescue configuration", upgrade.DocumentLicences: "licences",
+		upgrade.DocumentLicenceKeys: "licence keys", upgrade.DocumentCertificates: "local certificates"}
+	var list []stored
+	for _, d := range x.Documents {
+		what := or(names[d.Name], string(d.Name))
+		switch d.Outcome {
+		case upgrade.DocumentNone:
+			what += ": the gateway had none"
+		case upgrade.DocumentUnread:
+			what += ": could not be read: " + d.Reason
+		}
+		list = append(list, stored{what, d.Blob})
 	}
 	return list
 }

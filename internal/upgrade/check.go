@@ -15,6 +15,7 @@ type CheckResult struct {
 	Remedy   string       `json:"remedy,omitempty"`      // what to do, for a person
 	Code     int          `json:"code,omitempty"`        // IBM's readiness code, 0 where none exists
 	Requires string       `json:"requirement,omitempty"` // the procedure's requirements, e.g. "R13, R14"
+	Target   string       `json:"target,omitempty"`      // the release that was judged for, where the result is about one
 }
 
 // CheckVerdict is the outcome of a check.

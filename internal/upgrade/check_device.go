@@ -164,12 +164,11 @@ func licensed(_ scene, d DeviceFacts) CheckResult {
 	}
 	var names []string
 	for _, l := range d.Licences {
-		words := strings.ToLower(l.Feature + " " + l.End)
 		switch {
 		case l.Needed > 0:
 			return fail("%d licences for %s are needed and not there", l.Needed, l.Feature)
-		case strings.Contains(words, "eval") || strings.Contains(words, "trial"):
-			return fail("%s is licensed for evaluation: %s", l.Feature, l.End)
+		case l.Evaluation != "":
+			return fail("%s is licensed for evaluation: %s", l.Feature, l.Evaluation)
 		}
 		names = append(names, l.Feature)
 	}

@@ -53,8 +53,8 @@ func deviceBlots() map[string]blot {
 		"no licence":          {pairBefore, facts(func(d *upgrade.DeviceFacts) { d.Licences = nil }), []string{"licence@gateway=fail/1120", "licence-end@gateway=error/1185"}, "no licence"},
 		"a licence is needed": {pairBefore, facts(func(d *upgrade.DeviceFacts) { d.Licences[0].Needed = 2 }), []string{"licence@gateway=fail/1120"}, "2 licences for Virtual Appliance"},
 		"a licence for evaluation": {pairBefore, facts(func(d *upgrade.DeviceFacts) {
-			d.Licences[1] = upgrade.Licence{Feature: "Virtual Appliance (Evaluation)", End: "2034-09-30"}
-		}), []string{"licence@gateway=fail/1120"}, "evaluation"},
+			d.Licences[1] = upgrade.Licence{Feature: "Virtual Appliance", End: "2034-09-30", Evaluation: "the order type of a key is trial"}
+		}), []string{"licence@gateway=fail/1120"}, "evaluation: the order type"},
 		"a licence has ended":            {pairBefore, facts(func(d *upgrade.DeviceFacts) { d.Licences[0].End = "2031-05-16 00:00:00 UTC" }), []string{"licence-end@gateway=warn/1185"}, "ended on 2031-05-16"},
 		"a licence ends soon":            {pairBefore, facts(func(d *upgrade.DeviceFacts) { d.Licences[0].End = "2031-06-02" }), []string{"licence-end@gateway=warn/1185"}, "in 15 days"},
 		"a licence's end makes no sense": {pairBefore, facts(func(d *upgrade.DeviceFacts) { d.Licences[0].End = "" }), []string{"licence-end@gateway=warn/1185"}, "cannot be read"},

@@ -1,6 +1,7 @@
 package upgrade
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -81,7 +82,7 @@ func Newest(offers []Offer) string {
 // CheckReport is the result of a readiness check, and its status while IBM's own checks run.
 type CheckReport struct {
 	GatewayID int           `json:"gatewayId"`
-	Target    string        `json:"target,omitempty"`
+	Target    string        `json:"target,omitempty"`  // as ordered, or the newest that IBM offers; empty where neither is known
 	Verdict   CheckVerdict  `json:"verdict,omitempty"` // of all results; empty while checks run
 	Doing     string        `json:"doing,omitempty"`
 	At        time.Time     `json:"at,omitzero"`
@@ -94,7 +95,7 @@ type CheckReport struct {
 func (r CheckReport) Markdown() string {
 	var b strings.Builder
 	add := func(format string, args ...any) { b.WriteString(fmt.Sprintf(format, args...)) }
-	add("Gateway %d: **%s** %s\n\n| verdict | check | of | evidence | remedy |\n|---|---|---|---|---|\n", r.GatewayID, r.Verdict, r.Doing)
+	add("Gateway %d: **%s**%s %s\n\n| verdict | check | of | evidence | remedy |\n|---|---|---|---|---|\n", r.GatewayID, r.Verdict, r.Towards(), r.Doing)
 	for _, v := range []CheckVerdict{CheckFail, CheckError, CheckWarn, CheckPass} {
 		for _, c := range r.Results {
 			if c.Verdict == v {
@@ -103,6 +104,22 @@ func (r CheckReport) Markdown() string {
 		}
 	}
 	return b.String()
+}
+
+// Towards names the release that the gateway was checked for, as " for 23.4R2-S5.5"; "" where it is not known.
+func (r CheckReport) Towards() string {
+	if r.Target == "" {
+		return ""
+	}
+	return " for " + r.Target
+}
+
+// Found takes over what the checks found. Where nobody named a target, the one that they chose stands in their results.
+func (r *CheckReport) Found(results []CheckResult, at time.Time) {
+	r.Results, r.At = results, at
+	for _, c := range results {
+		r.Target = cmp.Or(r.Target, c.Target)
+	}
 }
 
 // Label names a check with IBM's code where there is one.

@@ -1,6 +1,7 @@
 package upgrade
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -62,13 +63,18 @@ func wayBackOffered(s scene) []CheckResult {
 
 // targetOffered wants one allowed OS price of the target for every member whose reload is to come.
 func targetOffered(s scene, m Member) CheckResult {
-	target, err := ParseVersion(s.plan.Target)
-	if s.plan.Target == "" {
-		target, err = ParseVersion(s.q.Request.TargetVersion)
-	}
+	name := cmp.Or(s.plan.Target, s.q.Request.TargetVersion)
+	target, err := ParseVersion(name)
 	if err != nil {
 		return unknown("the target version is not known: %s", err).cure("name a Junos release such as 23.4R2-S5.5")
 	}
+	result := offered(s, m, target)
+	result.Target = name
+	return result
+}
+
+// offered looks for the price of the target among those of one member.
+func offered(s scene, m Member, target Version) CheckResult {
 	if s.done(m) {
 		return skipped("host %s is reloaded already", m.Host)
 	}

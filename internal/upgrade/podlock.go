@@ -165,6 +165,9 @@ func (l *PodLock) End(end PodEnd, now time.Time) {
 	}
 }
 
+// Fit says that nothing is in the way any more: the pod was seen well, or an operator takes the blame.
+func (l *PodLock) Fit() { l.Taint, l.Blocked, l.By = nil, "", nil }
+
 // Acted records what an operator did.
 func (l *PodLock) Acted(d Decision) { l.Acts = latest(l.Acts, d, remembered) }
 

@@ -55,6 +55,7 @@ type ReadinessRow struct {
 type Readiness struct {
 	Rows        []ReadinessRow         `json:"rows"`
 	SeenRunning map[Category]time.Time `json:"seenRunning"`
+	Logs        []string               `json:"logs,omitempty"` // where the hosts' logs of the checks are kept, or why not; for people
 }
 
 // AllChecks are the given categories; none given means every category there is.

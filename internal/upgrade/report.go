@@ -104,14 +104,6 @@ type NodeReport struct {
 	Version    string         `json:"version,omitempty"` // as the device says
 }
 
-// Export is what was taken off the gateway before the first reload.
-type Export struct {
-	Curly    Blob `json:"curly"`
-	Set      Blob `json:"set"`
-	Snapshot Blob `json:"snapshot"`
-	Mark     Mark `json:"mark"`
-}
-
 // PreemptReport is what was done about preempt of redundancy group 1.
 type PreemptReport struct {
 	Found       Preempt `json:"found"`

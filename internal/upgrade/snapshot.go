@@ -54,6 +54,8 @@ type Licence struct {
 	Feature string `json:"feature"`
 	Needed  int    `json:"needed"`
 	End     string `json:"end,omitempty"` // as the device prints it; "permanent", a date, …
+	// Evaluation says by what the device shows that it is for evaluation only, "" where nothing does.
+	Evaluation string `json:"evaluation,omitempty"`
 }
 
 // Unknown reports whether the item (JSON name of the field) could not be read, and why.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -121,7 +122,7 @@ func (in *installation) wantAllUpgraded(gateways []sim.Gateway, target string) {
 
 func TestAFleetWhoseCanaryHoldsStartsNothingElseUntilItIsRepairedRetriedAndResumed(t *testing.T) {
 	gateways := rims(3, 3)
-	in := install(t, gateways...)
+	in := brisk(t, gateways...)
 	canary := fmt.Sprint(gateways[0].ID)
 	in.inject(sim.Fault{Name: "precheck-code", Arg: "1110", Gateway: gateways[0].ID})
 	order := fleetOrder(gateways)
@@ -174,7 +175,7 @@ func (in *installation) wantReports(gateways []sim.Gateway) {
 
 func TestAFleetThatIsTerminatedLeavesItsUpgradesWholeAndGoesOnWhenStartedAgain(t *testing.T) {
 	gateways := rims(3, 2)
-	in := install(t, gateways...)
+	in := brisk(t, gateways...)
 	order := fleetOrder(gateways)
 	in.fleet(0, "start", in.fleetFile(order))
 	in.await(gateways[0].ID, "the canary's first reload", func(r upgrade.Report) bool { return len(r.Nodes) == 1 && r.Nodes[0].ReloadID != 0 })
@@ -195,14 +196,15 @@ func TestAFleetThatIsTerminatedLeavesItsUpgradesWholeAndGoesOnWhenStartedAgain(t
 	in.wantAllUpgraded(gateways, order.TargetVersion)
 }
 
-func TestAFleetWithAGatewayOfAnotherAccountIsRefusedWithEveryReason(t *testing.T) {
-	gateways := rims(2, 2)
+func TestAFleetWithGatewaysOfAnotherAccountOrNotOfferedTheTargetIsRefusedWithEveryReason(t *testing.T) {
+	gateways := rims(3, 3)
+	gateways[2].Offered = gateways[2].Offered[1:]
 	in := install(t, gateways...)
 	order := fleetOrder(gateways)
 	order.Gateways = append(order.Gateways, 990001, 990002)
 	for _, command := range []string{"plan", "start"} {
 		_, text := in.fleet(3, command, in.fleetFile(order))
-		for _, said := range []string{"gateway 990001: ", "gateway 990002: ", "→ "} {
+		for _, said := range []string{"gateway 990001: ", "gateway 990002: ", "gateway 8102 (rim-03): target 23.4R2-S5.5 is offered 0 times", "→ "} {
 			if !strings.Contains(text, said) {
 				t.Errorf("fleet %s says %q, want %q in it", command, text, said)
 			}
@@ -218,20 +220,57 @@ func TestThePlanOfAFleetNamesWhatIsNotReady(t *testing.T) {
 	gateways := rims(3, 3)
 	in := install(t, gateways...)
 	order := fleetOrder(gateways)
-	if out, _ := in.fleet(0, "plan", in.fleetFile(order)); !strings.Contains(out, "canary: 1 gateways") || !strings.Contains(out, "about ") {
+	if out, _ := in.fleet(0, "plan", in.fleetFile(order)); !strings.Contains(out, "READY") || !strings.Contains(out, "about ") {
 		t.Errorf("the plan says %q", out)
 	}
 	in.inject(sim.Fault{Name: "vsrx-disk-full", Gateway: gateways[1].ID})
-	if out, text := in.fleet(3, "plan", in.fleetFile(order)); !strings.Contains(out, "storage") || !strings.Contains(text, "1 gateways are not ready") {
+	if out, text := in.fleet(3, "plan", in.fleetFile(order)); !strings.Contains(out, "storage") || !strings.Contains(text, "1 gateway is not ready") {
 		t.Errorf("the plan says %q and %q", out, text)
 	}
 	in.wantNothingWritten()
 }
 
+func TestAFleetByQueryIsThoseThatFitAllOfIt(t *testing.T) {
+	gateways := rims(4, 2)
+	gateways[3].Name, gateways[2].Version = "core-01", "21.4R3.15"
+	in := brisk(t, gateways...)
+	order := fleetOrder(gateways)
+	order.Gateways, order.Waves = nil, []upgrade.FleetWave{{Name: "all", Rest: true}}
+	for _, c := range []struct {
+		name  string
+		query upgrade.GatewayQuery
+		found []string
+		code  int
+	}{
+		{"by name", upgrade.GatewayQuery{NamePattern: "rim-*"}, []string{"rim-01", "rim-02", "rim-03"}, 0},
+		{"by pod", upgrade.GatewayQuery{Pod: "lon03.pod01"}, []string{"rim-02", "core-01"}, 0},
+		{"by version", upgrade.GatewayQuery{FromVersion: "21.4R3"}, []string{"rim-03"}, 0},
+		{"by all of them", upgrade.GatewayQuery{NamePattern: "rim-*", Pod: "lon02.pod01", FromVersion: "22.2R2-S2"}, []string{"rim-01"}, 0},
+		{"none", upgrade.GatewayQuery{NamePattern: "edge-*"}, nil, 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			order.Query = &c.query
+			code, out, text := in.starter("fleet", "plan", in.fleetFile(order))
+			if code != c.code {
+				t.Fatalf("exit code %d, want %d:\n%s\n%s", code, c.code, out, text)
+			}
+			for _, g := range gateways {
+				if strings.Contains(out, g.Name) != slices.Contains(c.found, g.Name) {
+					t.Errorf("want %q found:\n%s", c.found, out)
+				}
+			}
+		})
+	}
+	in.wantNothingWritten()
+	order.Query = &upgrade.GatewayQuery{NamePattern: "rim-*", Pod: "lon02.pod01", FromVersion: "22.2R2-S2"}
+	in.fleet(0, "start", in.fleetFile(order), "--wait")
+	in.wantAllUpgraded(gateways[:1], order.TargetVersion)
+}
+
 // A fleet goes on in fresh runs while its upgrades run: each is started once and none is lost.
 func TestAFleetGoesOnInFreshRunsWhileItsUpgradesRun(t *testing.T) {
 	gateways := rims(4, 4)
-	in := install(t, gateways...)
+	in := brisk(t, gateways...)
 	order := fleetOrder(gateways)
 	order.RenewAfter = 12
 	in.fleet(0, "start", in.fleetFile(order), "--wait")

@@ -57,11 +57,23 @@ func run(m *testing.M) int {
 	if err != nil {
 		return fail(err)
 	}
-	if server, err = tools.StartServer(context.Background(), filepath.Join(dir, "temporal.db"), io.Discard, logger); err != nil {
+	log, err := os.Create(filepath.Join(dir, "server.log"))
+	if err != nil {
 		return fail(err)
+	}
+	defer log.Close()
+	database := filepath.Join(dir, "temporal.db")
+	if server, err = tools.StartServer(context.Background(), database, log, logger); err != nil {
+		return fail(err)
+	}
+	if err := plant(context.Background(), server.Client()); err != nil {
+		return fail(errors.Join(err, server.Stop()))
 	}
 	code := m.Run()
 	if err := server.Stop(); err != nil {
+		return fail(err)
+	}
+	if err := secrets.judge(database, log.Name()); err != nil {
 		return fail(err)
 	}
 	return code
@@ -110,6 +122,8 @@ func prepareFor(t testing.TB, gateways ...sim.Gateway) *installation {
 	})
 	in := &installation{t: t, Stage: &stage.Stage{Tools: tools, Server: server, Cloud: cloud, Dir: t.TempDir(),
 		Namespace: fmt.Sprintf("test-%d", namespaces.Add(1))}}
+	secrets.learn(cloud.Access())
+	t.Cleanup(in.keepsSecrets)
 	if code, _, text := in.starter("setup"); code != 0 {
 		t.Fatalf("starter setup: %s", text)
 	}
@@ -159,6 +173,9 @@ func (in *installation) run(cmd *exec.Cmd) (int, string, string) {
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		in.t.Fatal(err)
+	}
+	if cmd.Path == tools.Starter {
+		in.said(cmd.Args[1:], stdout.String(), stderr.String())
 	}
 	return cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()
 }

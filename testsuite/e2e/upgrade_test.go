@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -184,7 +185,7 @@ func (in *installation) wantStored(report upgrade.Report) {
 	if report.Stored == nil || report.Export == nil {
 		in.t.Fatal("the report names no stored files")
 	}
-	for _, b := range []upgrade.Blob{*report.Stored, report.Export.Curly, report.Export.Set, report.Export.Snapshot} {
+	for _, b := range []upgrade.Blob{*report.Stored, report.Export.Curly, report.Export.Set, report.Export.XML, report.Export.Snapshot} {
 		info, err := os.Stat(filepath.Join(in.Archive(), filepath.FromSlash(b.Object)))
 		if err != nil || info.Size() <= b.Size { // encryption adds to it
 			in.t.Errorf("stored file %s: %v", b.Key, err)
@@ -193,6 +194,15 @@ func (in *installation) wantStored(report upgrade.Report) {
 		}
 		if code, out, text := in.starter("archive", "get", b.Key); code != 0 || int64(len(out)) != b.Size {
 			in.t.Errorf("starter archive get %s exits with %d and %d bytes: %s", b.Key, code, len(out), text)
+		}
+	}
+	_, listed, _ := in.starter("archive", "list", fmt.Sprint(report.Plan.Gateway.ID))
+	for round, step := range report.Plan.Steps {
+		for _, key := range []string{fmt.Sprintf("checks-%d/1/facts.json", round+1), fmt.Sprintf("checks-%d/1/results.json", round+1),
+			fmt.Sprintf("readiness-%d/1/%d/precheck.log", round+1, step.HardwareID)} {
+			if !strings.Contains(listed, key) {
+				in.t.Errorf("%s is not in the archive:\n%s", key, listed)
+			}
 		}
 	}
 	if code, out, text := in.starter("archive", "verify"); code != 0 {

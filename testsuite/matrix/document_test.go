@@ -108,17 +108,16 @@ sockets. The fault strikes one attempt of the activity:
 | done a 2nd time | the attempt succeeds and is made again all the same |
 
 A cell is green (` + "`✓`" + `) only if the fault has struck, the safety monitor of the simulated cloud saw no rule broken, exactly as many
-reloads were submitted as the outcome demands (two for completed and rolled-back, none for aborted), the pod is free
-(tainted with a reason after abandoned), the pair is whole on one version, the configuration on the device is the one from
-before, and the upgrade stood still for nothing but what is named behind "held".
+reloads were submitted as the outcome demands (two for completed and rolled-back, none for aborted), the pod is free, the pair
+is whole on one version, the configuration on the device is the one from before, and the upgrade stood still for nothing but
+what is named behind "held".
 
 - **completed**, **rolled-back**: the fault needed nobody.
 - **held: refused** of cancelled: a reload had been submitted when the cancellation came; at the next safe point a person was asked and said retry.
 - **held: drifted**: somebody changed the configuration, which is what makes this activity run; a person said retry.
-- **held: refused** of SetPreempt × hang: two attempts met at the device's configuration lock; a person said retry.
 - **aborted**: cancelled before any reload; what was prepared is undone.
-- **abandoned, held: undecided**: nobody can know whether the reload was submitted, so the program never submits it again. A
-  person looks at the portal; retry looks again; here the person ends the upgrade, and the pod is tainted until its
-  gateways are seen whole.
+- **held: undecided** of RequestReload: nobody can know whether the reload was submitted, so the program never submits it again.
+  A person said retry, which looks again, saw in the portal that none runs, and said resubmit. What had hung woke up beside it
+  and submitted nothing.
 - A pod whose taint was there before an aborted upgrade stays tainted (AwaitFit).
 `

@@ -7,13 +7,9 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"io"
-	"log/slog"
 	"os"
 	"testing"
 
-	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/log"
 	sdktest "go.temporal.io/sdk/testsuite"
 
 	"vsrx-upgrade/testsuite/stage"
@@ -41,7 +37,7 @@ func run(m *testing.M) int {
 	if err != nil {
 		return code(err)
 	}
-	if server, err = startServer(tools); err != nil {
+	if server, err = tools.StartMany(context.Background(), "", ""); err != nil {
 		return code(err)
 	}
 	result := m.Run()
@@ -49,15 +45,6 @@ func run(m *testing.M) int {
 		return code(err)
 	}
 	return result
-}
-
-// startServer starts a dev server for hundreds of small namespaces: each with one task queue of one partition, since what
-// costs is the number of queues and not what is in them.
-func startServer(tools stage.Tools) (*sdktest.DevServer, error) {
-	silent := log.NewStructuredLogger(slog.New(slog.DiscardHandler))
-	return sdktest.StartDevServer(context.Background(), sdktest.DevServerOptions{ExistingPath: tools.Temporal, LogLevel: "error",
-		ClientOptions: &client.Options{Logger: silent}, Stdout: io.Discard, Stderr: io.Discard,
-		ExtraArgs: []string{"--dynamic-config-value", "matching.numTaskqueueReadPartitions=1", "--dynamic-config-value", "matching.numTaskqueueWritePartitions=1"}})
 }
 
 // code tells an error and gives the exit code for it.

@@ -35,20 +35,20 @@ type person struct {
 	release func()         // of the pod that somebody else holds, nil when nobody does
 	before  string         // the configuration that must be there at the end
 	drifted bool
+	last    upgrade.Report // as it was seen last
 	report  upgrade.Report // at the end
 }
 
 // accompany brings an upgrade to its end.
 func (p *person) accompany() {
 	p.t.Helper()
-	var last upgrade.Report
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(look) {
 		p.succeed()
 		r, err := status(p.t.Context(), p.client)
 		if err != nil { // a dead worker answers no query; the next one will
 			continue
 		}
-		last = r
+		p.last = r
 		p.disturb(r)
 		switch {
 		case r.Outcome != "" && p.closed():
@@ -60,7 +60,7 @@ func (p *person) accompany() {
 			p.resolve(*r.Hold)
 		}
 	}
-	p.t.Fatalf("the upgrade has not ended within %s; the fault has struck: %t; it stands at: %s", patience, p.struck(), last.Markdown())
+	p.t.Fatalf("the upgrade has not ended within %s; the fault has struck: %t; it stands at: %s", patience, p.struck(), p.last.Markdown())
 }
 
 // disturb does what others do to the pair and its pod, where the cell's activity runs only for that.
@@ -95,18 +95,39 @@ func (p *person) answer() {
 	p.say(map[path]string{second: workflows.UpdateApprove, backward: workflows.UpdateRollback}[p.Cell.Path])
 }
 
-// resolve says retry to a hold; where a second look finds nothing either, and no reload is submitted twice by the
-// program, it ends the upgrade.
+// resolve says retry to a hold. Where a second look finds no reload either, the portal decides: the program never submits
+// one twice, and this person says so only where none is to be seen.
 func (p *person) resolve(h upgrade.Hold) {
 	p.t.Helper()
 	again := slices.ContainsFunc(p.holds, func(before upgrade.Hold) bool { return before.Kind == h.Kind })
 	word := workflows.UpdateRetry
-	if again || len(p.holds) > 3 {
+	switch {
+	case again && h.Kind == upgrade.Undecided && p.portalShowsNone():
+		word = workflows.UpdateResubmit
+	case again || len(p.holds) > 3:
 		word = workflows.UpdateAbort
 	}
 	if p.say(word) {
 		p.holds = append(p.holds, h)
 	}
+}
+
+// portalShowsNone tells whether the portal shows no reload that runs, and none but those that the report names.
+func (p *person) portalShowsNone() bool {
+	known := 0
+	for _, n := range p.last.Nodes {
+		if n.ReloadID != 0 {
+			known++
+		}
+	}
+	seen := 0
+	for _, m := range p.cloud.State(pair().ID).Members {
+		if m.Reloading {
+			return false
+		}
+		seen += m.Reloads
+	}
+	return seen == known
 }
 
 // say tells the upgrade something. What it refuses, or does not hear, is not said: the next look shows what is.
@@ -116,17 +137,6 @@ func (p *person) say(word string) bool {
 	handle, err := p.client.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{WorkflowID: workflows.UpgradeID(pair().ID), UpdateName: word, WaitForStage: client.WorkflowUpdateStageCompleted,
 		Args: []any{upgrade.Instruction{By: "robin", Reason: "the matrix says so"}}})
 	return err == nil && handle.Get(ctx, nil) == nil
-}
-
-// unheard tells whether the submission of a reload did not reach the API where that was not the fault of the cell: an
-// overloaded server starts an attempt, and its answer to the worker's poll is lost.
-func (p *person) unheard() bool {
-	nodes := p.report.Nodes
-	if expected(p.Cell).outcome == upgrade.OutcomeAbandoned || p.report.Outcome != upgrade.OutcomeAbandoned || len(nodes) == 0 || p.submitted() >= len(nodes) {
-		return false
-	}
-	s := nodes[len(nodes)-1].Submission
-	return s != nil && (strings.Contains(s.Text, "StartToClose") || strings.Contains(s.Text, "an earlier attempt"))
 }
 
 // closed tells whether the upgrade's workflow has ended.

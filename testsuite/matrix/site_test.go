@@ -2,7 +2,6 @@ package matrix
 
 import (
 	"context"
-	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -13,15 +12,10 @@ import (
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/worker"
 
-	"vsrx-upgrade/activities"
 	"vsrx-upgrade/internal/app"
 	"vsrx-upgrade/internal/archive"
-	"vsrx-upgrade/internal/junos"
-	"vsrx-upgrade/internal/kvmhost"
-	"vsrx-upgrade/internal/softlayer"
-	"vsrx-upgrade/internal/sshdial"
-	"vsrx-upgrade/internal/upgrade"
 	"vsrx-upgrade/testsuite/sim"
+	"vsrx-upgrade/testsuite/stage"
 	"vsrx-upgrade/workflows"
 )
 
@@ -45,11 +39,7 @@ func (s *site) dial(logger log.Logger) (client.Client, error) {
 
 // worker makes a worker as the product's does, over the real adapters; release closes what it opened.
 func (s *site) worker(ctx context.Context, c client.Client, logger log.Logger) (_ worker.Worker, release func() error, err error) {
-	api, err := softlayer.New(softlayer.Config{Endpoint: s.Access.API, User: s.Access.Username, APIKey: upgrade.Secret(s.Access.APIKey), Timeout: 2 * time.Minute, PerSecond: 1000})
-	if err != nil {
-		return nil, nil, err
-	}
-	known, err := sshdial.OpenKnownHosts(filepath.Join(s.Dir, "known_hosts"), true)
+	acts, err := stage.Activities(s.Access, s.Dir, time.Minute)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -57,13 +47,7 @@ func (s *site) worker(ctx context.Context, c client.Client, logger log.Logger) (
 	if err != nil {
 		return nil, nil, err
 	}
-	dialer := sshdial.Dialer{KnownHosts: known, Timeout: 30 * time.Second, KeepAlive: 15 * time.Second}
-	acts := &activities.Activities{
-		Cloud: api.Reader(), Writer: api.Writer(),
-		Devices: devices{config: junos.Config{Dialer: dialer, NETCONFPort: s.Access.NetconfPort, SSHPort: s.Access.SSHPort, Timeout: time.Minute, Ways: &junos.Ways{}}},
-		Hosts:   hosts{kvmhost.Config{Dialer: dialer, Port: s.Access.HostSSHPort, Timeout: time.Minute}},
-		Archive: store, Pods: app.NewPods(c), Now: time.Now,
-	}
+	acts.Archive, acts.Pods = store, app.NewPods(c)
 	if s.Dies {
 		acts = s.doomed(acts)
 	}
@@ -110,44 +94,3 @@ type alarm struct {
 func newAlarm() *alarm { return &alarm{rung: make(chan struct{})} }
 
 func (a *alarm) ring() { a.once.Do(func() { close(a.rung) }) }
-
-// devices gives junos sessions the shape of the activities' port, as far as a pair needs it.
-type devices struct {
-	activities.Devices // nil: what only a standalone gateway needs
-	config             junos.Config
-}
-
-func (d devices) Dial(ctx context.Context, e upgrade.Endpoint) (activities.Device, error) {
-	s, err := d.config.Dial(ctx, e)
-	if err != nil {
-		return nil, err
-	}
-	return device{s}, nil
-}
-
-func (d devices) SetPreempt(ctx context.Context, e upgrade.Endpoint, on bool, minutes int, log string) (bool, error) {
-	return d.config.SetPreempt(ctx, e, on, minutes, log)
-}
-
-type device struct{ *junos.Session }
-
-func (d device) Configuration(ctx context.Context, format string, w io.Writer) error {
-	return d.Session.Configuration(ctx, junos.Format(format), w)
-}
-
-// hosts gives kvmhost sessions the shape of the activities' port.
-type hosts struct{ kvmhost.Config }
-
-func (h hosts) Dial(ctx context.Context, e upgrade.Endpoint) (activities.Host, error) {
-	s, err := h.Config.Dial(ctx, e)
-	if err != nil {
-		return nil, err
-	}
-	return host{s}, nil
-}
-
-type host struct{ *kvmhost.Host }
-
-func (h host) Facts(ctx context.Context, peer, device, domain string) upgrade.HostFacts {
-	return h.Host.Facts(ctx, kvmhost.Questions{PeerAddress: peer, DeviceAddress: device, Domain: domain})
-}

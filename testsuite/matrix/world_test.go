@@ -1,7 +1,6 @@
 package matrix
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -16,6 +15,7 @@ import (
 	"vsrx-upgrade/internal/app"
 	"vsrx-upgrade/internal/upgrade"
 	"vsrx-upgrade/testsuite/sim"
+	"vsrx-upgrade/testsuite/stage"
 	"vsrx-upgrade/workflows"
 )
 
@@ -60,26 +60,8 @@ type world struct {
 	t      *testing.T
 	client client.Client
 	cloud  *sim.Cloud
-	log    *buffer
+	log    *stage.Log
 	child  *child // nil once it is dead
-}
-
-// buffer keeps what the workers say, for a cell that fails.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }
 
 var (
@@ -99,7 +81,7 @@ func open(t *testing.T, c cell) *world {
 			t.Errorf("the simulated cloud: %v", err)
 		}
 	})
-	w := &world{t: t, cloud: cloud, log: &buffer{}, site: &site{Address: server.FrontendHostPort(), Namespace: fmt.Sprintf("matrix-%d", namespaces.Add(1)),
+	w := &world{t: t, cloud: cloud, log: &stage.Log{}, site: &site{Address: server.FrontendHostPort(), Namespace: fmt.Sprintf("matrix-%d", namespaces.Add(1)),
 		Access: cloud.Access(), Dir: t.TempDir(), Cell: c, wakes: newAlarm(), names: &sync.Map{}}}
 	t.Cleanup(func() {
 		if t.Failed() {

@@ -7,12 +7,9 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"io"
-	"log/slog"
 	"os"
 	"testing"
 
-	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 	sdktest "go.temporal.io/sdk/testsuite"
 
@@ -51,23 +48,9 @@ func run(m *testing.M) int {
 	return code
 }
 
-// startServer starts a dev server on a database file, or in memory, at an address, or at a free one. It has one shard,
-// whose queues are read 20 times a second by default: with all tests on it each step would take 50 ms. Four partitions of
-// each task queue are work for nothing where each test has a namespace of its own.
+// startServer starts a dev server on a database file, or in memory, at an address, or at a free one.
 func startServer(file, address string) (*sdktest.DevServer, error) {
-	var settings []string
-	for _, value := range []string{"history.transferProcessorMaxPollRPS=1000", "history.timerProcessorMaxPollRPS=1000",
-		"matching.numTaskqueueReadPartitions=1", "matching.numTaskqueueWritePartitions=1"} {
-		settings = append(settings, "--dynamic-config-value", value)
-	}
-	s, err := sdktest.StartDevServer(context.Background(), sdktest.DevServerOptions{
-		ExistingPath: tools.Temporal, DBFilename: file, LogLevel: "error", Stdout: io.Discard, Stderr: io.Discard,
-		ClientOptions: &client.Options{HostPort: address, Logger: silent()},
-		ExtraArgs:     settings})
-	if err != nil {
-		return nil, fmt.Errorf("starting the Temporal dev server: %w", err)
-	}
-	return s, nil
+	return tools.StartMany(context.Background(), file, address)
 }
 
 func fail(err error) int {
@@ -75,4 +58,4 @@ func fail(err error) int {
 	return 1
 }
 
-func silent() log.Logger { return log.NewStructuredLogger(slog.New(slog.DiscardHandler)) }
+func silent() log.Logger { return stage.Silent() }

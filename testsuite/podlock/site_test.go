@@ -2,9 +2,7 @@ package podlock
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -15,12 +13,10 @@ import (
 
 	"vsrx-upgrade/activities"
 	"vsrx-upgrade/internal/app"
-	"vsrx-upgrade/internal/junos"
-	"vsrx-upgrade/internal/kvmhost"
 	"vsrx-upgrade/internal/softlayer"
-	"vsrx-upgrade/internal/sshdial"
 	"vsrx-upgrade/internal/upgrade"
 	"vsrx-upgrade/testsuite/sim"
+	"vsrx-upgrade/testsuite/stage"
 	"vsrx-upgrade/workflows"
 )
 
@@ -47,7 +43,7 @@ func (s *site) dial(logger *slog.Logger) (client.Client, error) {
 
 // cloud is the real client of IBM's API.
 func (s *site) cloud() (*softlayer.Client, error) {
-	return softlayer.New(softlayer.Config{Endpoint: s.Access.API, User: s.Access.Username, APIKey: upgrade.Secret(s.Access.APIKey), PerSecond: 10000})
+	return stage.API(s.Access)
 }
 
 // worker makes a worker that serves the lock as the product's does, and the holder.
@@ -56,17 +52,11 @@ func (s *site) worker(c client.Client) (worker.Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	known, err := sshdial.OpenKnownHosts(filepath.Join(s.Dir, "known_hosts"), true)
+	acts, err := stage.Activities(s.Access, s.Dir, patience)
 	if err != nil {
 		return nil, err
 	}
-	dialer := sshdial.Dialer{KnownHosts: known, Timeout: patience}
-	acts := &activities.Activities{
-		Cloud: api.Reader(), Writer: api.Writer(),
-		Devices: devices{config: junos.Config{Dialer: dialer, NETCONFPort: s.Access.NetconfPort, SSHPort: s.Access.SSHPort, Timeout: patience}},
-		Hosts:   hosts{config: kvmhost.Config{Dialer: dialer, Port: s.Access.HostSSHPort, Timeout: patience}},
-		Pods:    doubtful{Pods: app.NewPods(c), site: s}, Now: time.Now,
-	}
+	acts.Pods = doubtful{Pods: app.NewPods(c), site: s}
 	w := worker.New(c, workflows.TaskQueue, worker.Options{
 		DisableRegistrationAliasing: true, MaxConcurrentActivityExecutionSize: s.Slots,
 		MaxHeartbeatThrottleInterval: time.Second, WorkerStopTimeout: s.Stop, StickyScheduleToStartTimeout: time.Second,
@@ -94,47 +84,3 @@ func (d doubtful) Acquire(ctx context.Context, account int, pod string, r upgrad
 	}
 	return t, err
 }
-
-// devices gives the real sessions with a gateway the shape of the activities' port, as far as the lock looks at them.
-type devices struct {
-	activities.Devices
-	config junos.Config
-}
-
-func (d devices) Dial(ctx context.Context, e upgrade.Endpoint) (activities.Device, error) {
-	s, err := d.config.Dial(ctx, e)
-	if err != nil {
-		return nil, err
-	}
-	return device{session: s}, nil
-}
-
-type device struct {
-	activities.Device
-	session *junos.Session
-}
-
-func (d device) View(ctx context.Context) (upgrade.Device, error) { return d.session.View(ctx) }
-func (d device) Close() error                                     { return d.session.Close() }
-
-// hosts gives the real sessions with a KVM host the shape of the activities' port.
-type hosts struct {
-	activities.Hosts
-	config kvmhost.Config
-}
-
-func (h hosts) Dial(ctx context.Context, e upgrade.Endpoint) (activities.Host, error) {
-	s, err := h.config.Dial(ctx, e)
-	if err != nil {
-		return nil, fmt.Errorf("opening host %s: %w", e.Address, err)
-	}
-	return host{session: s}, nil
-}
-
-type host struct {
-	activities.Host
-	session *kvmhost.Host
-}
-
-func (h host) Domains(ctx context.Context) ([]upgrade.Domain, error) { return h.session.Domains(ctx) }
-func (h host) Close() error                                          { return h.session.Close() }

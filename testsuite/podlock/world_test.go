@@ -1,7 +1,6 @@
 package podlock
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,6 +23,7 @@ import (
 	"vsrx-upgrade/internal/app"
 	"vsrx-upgrade/internal/upgrade"
 	"vsrx-upgrade/testsuite/sim"
+	"vsrx-upgrade/testsuite/stage"
 	"vsrx-upgrade/workflows"
 )
 
@@ -59,25 +59,7 @@ type world struct {
 	worker worker.Worker
 
 	stopWorker func()
-	log        *buffer
-}
-
-// buffer keeps what the workers say, for a test that fails.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
+	log        *stage.Log
 }
 
 var namespaces atomic.Int32
@@ -94,7 +76,7 @@ func open(t *testing.T, perPod ...int) *world {
 func furnish(t *testing.T, address string, change func(*sim.Options), perPod ...int) *world {
 	t.Helper()
 	t.Parallel()
-	w := &world{t: t, log: &buffer{}, site: &site{Address: address, Dir: t.TempDir(), Namespace: fmt.Sprintf("pods-%d", namespaces.Add(1))}}
+	w := &world{t: t, log: &stage.Log{}, site: &site{Address: address, Dir: t.TempDir(), Namespace: fmt.Sprintf("pods-%d", namespaces.Add(1))}}
 	w.build(change, perPod)
 	w.register()
 	t.Cleanup(w.judge)

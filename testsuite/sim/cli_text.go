@@ -53,7 +53,11 @@ func licenceText(m *member) string {
 		"  Feature name                       used    installed      needed \n")
 	for _, l := range m.licences() {
 		expiry := "invalid"
-		if l.installed > 0 {
+		switch {
+		case l.installed == 0:
+		case m.vm.licence == licenceEvaluation:
+			expiry = days(l.left)
+		default:
 			expiry = junosTime(l.end)
 		}
 		fmt.Fprintf(&out, "  %-34s %4d %12d %11d    %s\n", l.name, l.installed, l.installed, l.needed, expiry)

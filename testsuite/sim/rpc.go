@@ -28,7 +28,9 @@ func rpcTable() map[string]rpcHandler {
 	return map[string]rpcHandler{
 		"get-software-information":                  perNode(softwareInformation),
 		"get-system-uptime-information":             perNode(uptimeInformation),
-		"get-license-summary-information":           perNode(licenceInformation),
+		"get-license-summary-information":           printed(licenceInformation, licenceText),
+		"get-license-key-information":               printed(licenceKeyInformation, licenceKeyText),
+		"get-rescue-information":                    reading(rescueInformation),
 		"get-system-alarm-information":              perNode(systemAlarms),
 		"get-alarm-information":                     perNode(func(*member) string { return alarmInformation(nil) }),
 		"get-system-core-dumps":                     perNode(coreDumps),

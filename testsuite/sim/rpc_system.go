@@ -45,7 +45,8 @@ func uptimeInformation(m *member) string {
 type feature struct {
 	name              string
 	installed, needed int
-	end               time.Time
+	end               time.Time     // by date
+	left              time.Duration // counting down, of a licence for evaluation
 }
 
 func (m *member) licensed() bool {
@@ -53,23 +54,30 @@ func (m *member) licensed() bool {
 	return !gone && m.vm.licence != licenceMissing
 }
 
-// licences ends with IBM's subscription, or 60 days after the start if they are only for evaluation (Juniper: "vSRX
+// licences ends with IBM's subscription. Those for evaluation count down 60 days from the start (Juniper: "vSRX
 // evaluation license").
 func (m *member) licences() []feature {
-	end := time.Date(2028, 3, 31, 0, 0, 0, 0, time.UTC)
+	end, left := time.Date(2028, 3, 31, 0, 0, 0, 0, time.UTC), time.Duration(0)
 	if m.vm.licence == licenceEvaluation {
-		end = m.vm.booted.AddDate(0, 0, 60)
+		left = m.vm.booted.AddDate(0, 0, 60).Sub(m.gateway.cloud.clock.now)
 	}
 	have := count(m.licensed())
-	return []feature{{"Virtual Appliance", have, 1 - have, end}, {"VCPU Scale", have, 1 - have, end}}
+	return []feature{{"Virtual Appliance", have, 1 - have, end, left}, {"VCPU Scale", have, 1 - have, end, left}}
 }
+
+// days is how Junos writes what is left of a validity.
+func days(left time.Duration) string { return fmt.Sprintf("%d days", max(0, left)/(24*time.Hour)) }
 
 func licenceInformation(m *member) string {
 	var out strings.Builder
 	out.WriteString("<license-summary-information>\n<license-usage-summary>\n")
 	for _, l := range m.licences() {
 		end := ""
-		if l.installed > 0 {
+		switch {
+		case l.installed == 0:
+		case m.vm.licence == licenceEvaluation:
+			end = "<validity-type>count-down</validity-type>\n<remaining-time>" + days(l.left) + "</remaining-time>\n"
+		default:
 			end = moment("end-date", l.end)
 		}
 		fmt.Fprintf(&out, "<feature-summary>\n<name>%s</name>\n<description>%s</description>\n<licensed>%d</licensed>\n"+

@@ -136,6 +136,9 @@ func (s *Stage) StartWorker(extra ...string) (*Worker, error) {
 	return w, nil
 }
 
+// PID is the worker's process id.
+func (w *Worker) PID() int { return w.cmd.Process.Pid }
+
 // WorkerLog is the file that all workers of the stage write to.
 func (s *Stage) WorkerLog() string { return filepath.Join(s.Dir, "worker.log") }
 
