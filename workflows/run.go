@@ -227,7 +227,7 @@ func (u *run) undoPreparation() {
 
 // leftBehind names what a person who ends an upgrade after a reload takes over.
 func (u *run) leftBehind() []string {
-	left := []string{fmt.Sprintf("gateway %s is left as it is in phase %s: look at both nodes, both hosts and the portal, and open an IBM case where they do not agree", u.report.Gateway, u.report.Phase),
+	left := []string{fmt.Sprintf("gateway %s is left as it is in phase %s: look at every node, every host and the portal, and open an IBM case where they do not agree", u.report.Gateway, u.report.Phase),
 		"the pod is tainted: no other gateway of it is upgraded until all of them have been seen whole, or an operator clears the taint"}
 	for _, n := range u.report.Nodes {
 		left = append(left, fmt.Sprintf("host %s and the gateway show new SSH keys after reload %d; where they were never learned, remove the old ones: ssh-keygen -f KNOWN_HOSTS -R %s and -R %s",

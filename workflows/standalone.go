@@ -52,8 +52,8 @@ func (u *run) planAgain() error {
 func (u *run) askOutage() error {
 	u.enter(upgrade.PhaseApprove)
 	step := u.plan.Steps[0]
-	return u.ask(fmt.Sprintf("reload host %s of the standalone gateway %s to %s now? Traffic stops for 2 to 5 hours and the import, and there is no way back. The configuration is stored as %s. Lost are: %s",
-		step.Host, u.report.Gateway, u.plan.Target, u.report.Export.Set.Key, strings.Join(u.plan.Notes[2:3], "; ")))
+	return u.ask(fmt.Sprintf("reload host %s of the standalone gateway %s to %s now? The configuration is stored as %s. Know that it means: %s",
+		step.Host, u.report.Gateway, u.plan.Target, u.report.Export.Set.Key, strings.Join(u.plan.Notes, "; ")))
 }
 
 func (u *run) only() error { return u.reload(u.plan.Only()) }

@@ -63,7 +63,12 @@ func (d devices) Replace(ctx context.Context, e upgrade.Endpoint, r activities.R
 		return false, err
 	}
 	defer free()
-	return d.Config.Apply(ctx, e, junos.Change{ConfirmMinutes: r.ConfirmMinutes, Log: r.Log,
+	return d.Config.Apply(ctx, e, Replacing(r))
+}
+
+// Replacing is a replacement as a change of a device.
+func Replacing(r activities.Replacement) junos.Change {
+	return junos.Change{ConfirmMinutes: r.ConfirmMinutes, Log: r.Log,
 		Load:   &junos.Load{Action: junos.LoadSet, Format: junos.Set, From: strings.NewReader(strings.Join(r.Commands, "\n"))},
 		Wanted: func(string) error { return nil }, // judged as a whole once it is committed, and taken back if it is not right
 		Done: func(ctx context.Context, s *junos.Session) (bool, error) {
@@ -72,7 +77,7 @@ func (d devices) Replace(ctx context.Context, e upgrade.Endpoint, r activities.R
 				return false, err
 			}
 			return r.InForce(text.Bytes())
-		}})
+		}}
 }
 
 type device struct {

@@ -14,7 +14,7 @@ var (
 	secretValue = regexp.MustCompile(`"?\$[15689]\$[^\s;"]*"?`)
 )
 
-const masked = "<masked>"
+const masked = "***" // as in every other text that shows a configuration
 
 // maskSecrets hides the secrets of a line of configuration, in curly or set form or of a comparison.
 func maskSecrets(line string) string {

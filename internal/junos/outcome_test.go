@@ -65,6 +65,13 @@ func TestParseOutcomeTellsSuccessFromFailure(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a quoted line shows no secret", func(t *testing.T) {
+		got, err := junos.ParseOutcome("<rpc-reply>" + rpcError("syntax error: set security ike policy p pre-shared-key ascii-text \"fake shared key\"") + "</rpc-reply>")
+		want := []string{"syntax error: set security ike policy p pre-shared-key ascii-text ***"}
+		if diff := cmp.Diff(want, got.Errors); err != nil || diff != "" {
+			t.Errorf("%v (-want +got):\n%s", err, diff)
+		}
+	})
 	for name, raw := range map[string]string{"nothing": "", "a prompt alone": "root@a> \n", "broken markup": "<rpc-reply><ok>", "another unclosed element": "<rpc-reply><example></rpc-reply>"} {
 		t.Run(name+" is no outcome", func(t *testing.T) {
 			_, err := junos.ParseOutcome(raw)

@@ -119,7 +119,8 @@ func refusals(reply *element) []string {
 	return messages
 }
 
-// message is an error's text in one line, with what it is about, short enough for a status line.
+// message is an error's text in one line, with what it is about, short enough for a status line and without secrets: Junos
+// quotes the line that it refuses.
 func message(e *element) string {
 	text := e.value("error-message", "message")
 	if text == "" {
@@ -130,7 +131,7 @@ func message(e *element) string {
 			text += ", " + about
 		}
 	}
-	text = strings.Join(strings.Fields(text), " ")
+	text = maskSecrets(strings.Join(strings.Fields(text), " "))
 	if long := []rune(text); len(long) > 400 {
 		text = string(long[:400]) + " …"
 	}

@@ -19,7 +19,11 @@ func readInterfaces(o output) ([]upgrade.Interface, error) {
 	}
 	var interfaces []upgrade.Interface
 	for _, e := range o.tree.all("physical-interface") {
-		interfaces = append(interfaces, upgrade.Interface{Name: e.value("name"), Admin: e.value("admin-status"), Oper: e.value("oper-status")})
+		i := upgrade.Interface{Name: e.value("name"), Admin: e.value("admin-status"), Oper: e.value("oper-status")}
+		if i.Name == "" {
+			return nil, unrecognised("name of an interface")
+		}
+		interfaces = append(interfaces, i)
 	}
 	return interfaces, nil
 }
@@ -35,6 +39,9 @@ func readRoutes(o output) ([]upgrade.RouteTable, error) {
 	var tables []upgrade.RouteTable
 	for _, e := range o.tree.all("route-table") {
 		table := upgrade.RouteTable{Name: e.value("table-name"), Active: map[string]int{}}
+		if table.Name == "" {
+			return nil, unrecognised("name of a routing table")
+		}
 		for _, protocol := range e.all("protocols") {
 			routes, err := number(protocol, "active-route-count")
 			if err != nil {

@@ -26,7 +26,7 @@ func (r reply) into(result any) *Error {
 	if got := kindOf(body); !fits(got, target.Type()) {
 		return r.failure(Malformed, "the answer is %s, not %s", got, wanted(target.Type()))
 	}
-	if target.Kind() == reflect.String && kindOf(body) == "a number" {
+	if target.Kind() == reflect.String && kindOf(body) == "a number" && json.Valid(body) {
 		target.SetString(string(body))
 		return nil
 	}

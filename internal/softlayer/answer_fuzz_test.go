@@ -12,7 +12,7 @@ import (
 // FuzzAnswer reads whatever IBM's API may answer in place of a text, a truth value, a list and an object: an error under
 // any status is an error, an answer of another kind is none, and a failure has a class.
 func FuzzAnswer(f *testing.F) {
-	for _, body := range []string{`"1"`, `1`, `true`, `null`, ``, `[]`, `[{"id":7},null]`, `{"id":7,"name":"edge","status":{"keyName":"ACTIVE"},"members":[{"id":1,"priority":254}]}`,
+	for _, body := range []string{`"1"`, `1`, `1 no`, `true`, `null`, ``, `[]`, `[{"id":7},null]`, `{"id":7,"name":"edge","status":{"keyName":"ACTIVE"},"members":[{"id":1,"priority":254}]}`,
 		`{"error":"Access Denied. ","code":"SoftLayer_Exception_Public"}`, `{"error":{"text":"x"},"code":7}`, `<html>502</html>`, `{"id":7`, `[[1,2],3]`, "\ufeff{}", `{"error":null}`} {
 		for _, status := range []int{200, 204, 401, 404, 429, 500, 503} {
 			f.Add(status, "2", body)
@@ -43,7 +43,7 @@ func wantAnswer(t *testing.T, answer reply, result any) {
 	failure := answer.into(result)
 	if failure == nil {
 		var object map[string]json.RawMessage
-		if json.Unmarshal(answer.body, &object) == nil && object["error"] != nil || answer.status < 200 || answer.status > 299 {
+		if json.Unmarshal(answer.body, &object) == nil && object["error"] != nil || !json.Valid(answer.body) || answer.status < 200 || answer.status > 299 {
 			t.Errorf("HTTP %d with %q is taken for an answer", answer.status, answer.body)
 		}
 		return

@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"vsrx-upgrade/internal/upgrade"
+	"vsrx-upgrade/testsuite/sim"
 )
 
 // BenchmarkNextLookAfterAKill measures, in real seconds, how long a reload is not looked at when its worker is killed and
 // another one is there at once: the heartbeat timeout and one poll at most. It is measured once, whatever b.N.
 func BenchmarkNextLookAfterAKill(b *testing.B) {
-	in := prepareFor(b)
+	in := prepareFor(b, sim.Options{})
 	worker, err := in.StartWorker()
 	if err != nil {
 		b.Fatal(err)

@@ -105,13 +105,14 @@ func install(t *testing.T, gateways ...sim.Gateway) *installation {
 func prepare(t *testing.T, gateways ...sim.Gateway) *installation {
 	t.Helper()
 	t.Parallel()
-	return prepareFor(t, gateways...)
+	return prepareFor(t, sim.Options{Gateways: gateways})
 }
 
-// prepareFor is prepare for benchmarks too, which run one after the other.
-func prepareFor(t testing.TB, gateways ...sim.Gateway) *installation {
+// prepareFor is prepare for benchmarks too, which run one after the other, and for clouds that differ in more.
+func prepareFor(t testing.TB, options sim.Options) *installation {
 	t.Helper()
-	cloud, err := sim.Start(sim.Options{Speed: speed, Gateways: gateways})
+	options.Speed = speed
+	cloud, err := sim.Start(options)
 	if err != nil {
 		t.Fatal(err)
 	}

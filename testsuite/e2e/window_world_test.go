@@ -34,22 +34,11 @@ func brisk(t *testing.T, gateways ...sim.Gateway) *installation {
 	return in
 }
 
-// prepareBrisk is brisk without the worker. The cloud that prepare has started stays without a client.
+// prepareBrisk is brisk without the worker.
 func prepareBrisk(t *testing.T, gateways ...sim.Gateway) *installation {
 	t.Helper()
-	in := prepare(t)
-	cloud, err := sim.Start(sim.Options{Speed: speed, Gateways: gateways,
-		Physics: sim.Physics{Precheck: 10 * time.Minute, ReloadMin: 40 * time.Minute, ReloadMax: 45 * time.Minute}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := cloud.Close(); err != nil {
-			t.Errorf("the simulated cloud: %v", err)
-		}
-	})
-	in.Cloud = cloud
-	return in
+	t.Parallel()
+	return prepareFor(t, sim.Options{Gateways: gateways, Physics: sim.Physics{Precheck: 10 * time.Minute, ReloadMin: 40 * time.Minute, ReloadMax: 45 * time.Minute}})
 }
 
 // ordered is an order of the default pair whose upgrade is planned with so much for a node.

@@ -60,6 +60,7 @@ func (s *site) worker(c client.Client) (worker.Worker, error) {
 	w := worker.New(c, workflows.TaskQueue, worker.Options{
 		DisableRegistrationAliasing: true, MaxConcurrentActivityExecutionSize: s.Slots,
 		MaxHeartbeatThrottleInterval: time.Second, WorkerStopTimeout: s.Stop, StickyScheduleToStartTimeout: time.Second,
+		DeadlockDetectionTimeout: patience, // the SDK's second passes on a busy machine too, and then it gives up a task that is still at work
 	})
 	w.RegisterWorkflowWithOptions(workflows.PodLock, workflow.RegisterOptions{Name: workflows.TypePodLock})
 	w.RegisterWorkflowWithOptions(workflows.PodPermit, workflow.RegisterOptions{Name: workflows.TypePodPermit})

@@ -130,6 +130,10 @@ security container
 				address list
 					address wildcard
 			rule-set named
+				from container inline
+					zone value
+				to container inline
+					zone value
 				rule named
 					match container
 						source-address values
@@ -140,6 +144,8 @@ security container
 							pool container
 		static container
 			rule-set named
+				from container inline
+					zone value
 	policies container
 		policy zone-pair
 			policy named

@@ -17,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"vsrx-upgrade/activities"
+	"vsrx-upgrade/internal/app"
 	"vsrx-upgrade/internal/archive"
 	"vsrx-upgrade/internal/configuration"
 	"vsrx-upgrade/internal/junos"
@@ -137,16 +138,13 @@ func (d devices) Dial(ctx context.Context, e upgrade.Endpoint) (activities.Devic
 }
 
 func (d devices) Replace(ctx context.Context, e upgrade.Endpoint, r activities.Replacement) (bool, error) {
-	return d.over.Apply(ctx, e, junos.Change{ConfirmMinutes: r.ConfirmMinutes, Log: r.Log, Wanted: func(string) error { return nil },
-		Load: &junos.Load{Action: junos.LoadSet, Format: junos.Set, From: strings.NewReader(strings.Join(r.Commands, "\n"))},
-		Done: func(ctx context.Context, s *junos.Session) (bool, error) {
-			d.site.look()
-			var text bytes.Buffer
-			if err := s.Configuration(ctx, junos.Set, &text); err != nil {
-				return false, err
-			}
-			return r.InForce(text.Bytes())
-		}})
+	change := app.Replacing(r)
+	done := change.Done
+	change.Done = func(ctx context.Context, s *junos.Session) (bool, error) {
+		d.site.look()
+		return done(ctx, s)
+	}
+	return d.over.Apply(ctx, e, change)
 }
 
 // look lets happen what is due now.
