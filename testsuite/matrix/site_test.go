@@ -54,7 +54,7 @@ func (s *site) worker(ctx context.Context, c client.Client, logger log.Logger) (
 	w := worker.New(c, workflows.TaskQueue, worker.Options{
 		DisableRegistrationAliasing: true, MaxHeartbeatThrottleInterval: 10 * time.Second,
 		DeadlockDetectionTimeout: patience, // the SDK's second passes on a busy machine too, and then it gives up a task that is still at work
-		WorkerStopTimeout: 2 * time.Second, Interceptors: []interceptor.WorkerInterceptor{&injector{site: s, client: c}},
+		WorkerStopTimeout:        2 * time.Second, Interceptors: []interceptor.WorkerInterceptor{&injector{site: s, client: c}},
 	})
 	app.Register(w, acts)
 	return w, store.Close, nil
