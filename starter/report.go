@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
 	"vsrx-upgrade/internal/report"
@@ -58,7 +59,12 @@ func reportCommand(s *shared) *cobra.Command {
 			if now {
 				until = func(upgrade.Report) bool { return true }
 			}
-			r, failed := s.fetch(cmd, gatewayID(args), until)
+			t, err := connect(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer t.Close()
+			r, failed := fetch(cmd, t, gatewayID(args), until)
 			if failed != nil && (r.Phase == "" || cmd.Context().Err() != nil) {
 				return failed
 			}
@@ -78,12 +84,7 @@ func reportCommand(s *shared) *cobra.Command {
 
 // fetch follows a gateway's latest upgrade until it is as far as wanted. Beside an error the report is what was last seen
 // of the upgrade, if anything was.
-func (s *shared) fetch(cmd *cobra.Command, gateway int, until func(upgrade.Report) bool) (upgrade.Report, error) {
-	c, err := connect(cmd.Context())
-	if err != nil {
-		return upgrade.Report{}, err
-	}
-	defer c.Close()
+func fetch(cmd *cobra.Command, c client.Client, gateway int, until func(upgrade.Report) bool) (upgrade.Report, error) {
 	f := &follower{client: c, run: c.GetWorkflow(cmd.Context(), workflows.UpgradeID(gateway), ""), progress: cmd.ErrOrStderr(), until: until, quietLog: true}
 	return f.follow(cmd.Context())
 }

@@ -17,18 +17,33 @@ func statusCommand(s *shared) *cobra.Command {
 		Short: "Show where an upgrade stands",
 		Args:  gatewayArgument,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return s.read(cmd, gatewayID(args), func(upgrade.Report) bool { return true })
+			return s.status(cmd, gatewayID(args))
 		},
 	}
 }
 
-// read follows a gateway's latest upgrade until it is as far as wanted, and prints it.
-func (s *shared) read(cmd *cobra.Command, gateway int, until func(upgrade.Report) bool) error {
-	report, err := s.fetch(cmd, gateway, until)
+// status prints where a gateway's latest upgrade stands, for people with what it is doing at the moment.
+func (s *shared) status(cmd *cobra.Command, gateway int) error {
+	c, err := connect(cmd.Context())
 	if err != nil {
 		return err
 	}
-	return s.print(cmd.OutOrStdout(), report, summary(report))
+	defer c.Close()
+	report, err := fetch(cmd, c, gateway, func(upgrade.Report) bool { return true })
+	if err != nil {
+		return err
+	}
+	text := summary(report)
+	if report.Outcome == "" {
+		now, err := pending(cmd.Context(), c, gateway)
+		if err != nil {
+			return err
+		}
+		for _, activity := range now {
+			text += fmt.Sprintf("%-11s %s\n", "now", activity)
+		}
+	}
+	return s.print(cmd.OutOrStdout(), report, text)
 }
 
 // summary is a report in a few lines for people.

@@ -12,6 +12,12 @@ import (
 	"vsrx-upgrade/internal/upgrade"
 )
 
+// Ports gives sessions with hosts and gateways the shape of the activities' ports, at most so many logins at a time.
+func Ports(host kvmhost.Config, gateway junos.Config, concurrent int) (activities.Hosts, activities.Devices) {
+	slots := make(slots, concurrent)
+	return hosts{slots, host}, devices{slots, gateway}
+}
+
 // slots bound how many hosts and gateways a worker is logged in to at a time: what a bastion bears. Nobody who holds one
 // waits for another, so that they cannot block each other.
 type slots chan struct{}

@@ -90,12 +90,13 @@ func wire(c Config, temporal client.Client, store *archive.Archive, log log.Logg
 	if err != nil {
 		return nil, err
 	}
-	slots := make(slots, c.Concurrent)
+	hosts, devices := Ports(kvmhost.Config{Dialer: dialer, Port: c.HostPort, Timeout: readTimeout},
+		junos.Config{Dialer: dialer, NETCONFPort: c.NETCONFPort, SSHPort: c.DevicePort, Timeout: readTimeout, Ways: &junos.Ways{}}, c.Concurrent)
 	return &activities.Activities{
 		Cloud:   cloud.Reader(),
 		Writer:  cloud.Writer(),
-		Devices: devices{slots, junos.Config{Dialer: dialer, NETCONFPort: c.NETCONFPort, SSHPort: c.DevicePort, Timeout: readTimeout, Ways: &junos.Ways{}}},
-		Hosts:   hosts{slots, kvmhost.Config{Dialer: dialer, Port: c.HostPort, Timeout: readTimeout}},
+		Devices: devices,
+		Hosts:   hosts,
 		Archive: store,
 		Pods:    pods{temporal},
 		Now:     time.Now,

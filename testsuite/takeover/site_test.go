@@ -21,10 +21,9 @@ import (
 	"vsrx-upgrade/internal/archive"
 	"vsrx-upgrade/internal/configuration"
 	"vsrx-upgrade/internal/junos"
-	"vsrx-upgrade/internal/softlayer"
-	"vsrx-upgrade/internal/sshdial"
 	"vsrx-upgrade/internal/upgrade"
 	"vsrx-upgrade/testsuite/sim"
+	"vsrx-upgrade/testsuite/stage"
 )
 
 // tester is what tests and properties have in common.
@@ -87,12 +86,11 @@ func open(t tester, version, config string) *site {
 func (s *site) wire(dir string) {
 	s.Helper()
 	a := s.cloud.Access()
-	api, err := softlayer.New(softlayer.Config{Endpoint: a.API, User: a.Username, APIKey: upgrade.Secret(a.APIKey), Timeout: time.Minute, PerSecond: 1000})
+	_, gateway, err := stage.Reach(a, dir, patience)
 	if err != nil {
 		s.Fatal(err)
 	}
-	known, err := sshdial.OpenKnownHosts(filepath.Join(dir, "known_hosts"), true)
-	if err != nil {
+	if s.acts, err = stage.Activities(a, dir, patience); err != nil {
 		s.Fatal(err)
 	}
 	s.store, err = archive.Open(s.Context(), archive.Config{URL: "file://" + filepath.Join(dir, "archive") + "?create_dir=true&no_tmp_dir=true&metadata=skip", Plaintext: true})
@@ -104,9 +102,7 @@ func (s *site) wire(dir string) {
 			s.Error(err)
 		}
 	})
-	s.acts = &activities.Activities{Cloud: api.Reader(), Writer: api.Writer(), Archive: s.store, Pods: pods{site: s}, Now: time.Now,
-		Devices: devices{site: s, over: junos.Config{Dialer: sshdial.Dialer{KnownHosts: known, Timeout: 30 * time.Second},
-			NETCONFPort: a.NetconfPort, SSHPort: a.SSHPort, Timeout: patience, Ways: &junos.Ways{}}}}
+	s.acts.Archive, s.acts.Pods, s.acts.Devices = s.store, pods{site: s}, devices{s.acts.Devices, s, gateway}
 }
 
 // patience is for one answer of the device. A test that waits for an answer that never comes waits as long.
@@ -122,19 +118,11 @@ func (p pods) Open(context.Context, upgrade.Permit) (bool, error) { return p.sit
 
 func (p pods) Attempt(context.Context, upgrade.Permit, string, int32) (bool, error) { return true, nil }
 
-// devices gives junos sessions the shape of the activities' port, as a worker's wiring does.
+// devices are a worker's, and let happen what is due when an import looks.
 type devices struct {
-	activities.Devices // nil: what only a pair needs
-	site               *site
-	over               junos.Config
-}
-
-func (d devices) Dial(ctx context.Context, e upgrade.Endpoint) (activities.Device, error) {
-	s, err := d.over.Dial(ctx, e)
-	if err != nil {
-		return nil, err // a nil interface
-	}
-	return device{s}, nil
+	activities.Devices
+	site *site
+	over junos.Config
 }
 
 func (d devices) Replace(ctx context.Context, e upgrade.Endpoint, r activities.Replacement) (bool, error) {
@@ -153,12 +141,6 @@ func (s *site) look() {
 	if act, due := s.during[s.looks]; due {
 		act()
 	}
-}
-
-type device struct{ *junos.Session }
-
-func (d device) Configuration(ctx context.Context, format string, w io.Writer) error {
-	return d.Session.Configuration(ctx, junos.Format(format), w)
 }
 
 // execute runs one attempt of an activity.
