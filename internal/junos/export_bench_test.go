@@ -21,21 +21,36 @@ const (
 // BenchmarkExport reads a configuration of 10 MB from a peer that makes it up line by line. It reports the largest heap
 // seen beyond that at the start, and fails where it exceeds the limit.
 func BenchmarkExport(b *testing.B) {
-	p := &peer{hello: junosHello, signer: loopback.HostKey(b)}
-	p.SSH = loopback.Listen(b, p.handle)
-	p.NETCONF = p.SSH
-	p.export = func(w io.Writer, id string) {
-		fmt.Fprintf(w, "<rpc-reply message-id=\"%s\"><configuration-set>\n", id)
-		const line = "set security address-book global address host-%06d description &quot;a &amp; b&quot;\n"
-		for n, sent := 0, 0; sent < exportSize; n++ {
-			wrote, err := fmt.Fprintf(w, line, n)
-			if err != nil {
-				return
+	for form, made := range map[junos.Format]struct {
+		before, line, after string // what the peer sends; the line has a number
+		least               counter
+	}{
+		junos.Set: {"<configuration-set>\n", "set security address-book global address host-%06d description &quot;a &amp; b&quot;\n", "</configuration-set>",
+			exportSize * 8 / 10}, // references are shorter when resolved
+		junos.XML: {"<configuration junos:commit-user=\"x\">\n", "<address>\n  <name>host-%06d</name>\n  <description>a &amp; b</description>\n</address>\n", "</configuration>",
+			exportSize},
+	} {
+		b.Run(string(form), func(b *testing.B) {
+			p := &peer{hello: junosHello, signer: loopback.HostKey(b)}
+			p.SSH = loopback.Listen(b, p.handle)
+			p.NETCONF = p.SSH
+			p.export = func(w io.Writer, id string) {
+				fmt.Fprintf(w, "<rpc-reply xmlns:junos=\"urn:made-up\" message-id=\"%s\">%s", id, made.before)
+				for n, sent := 0, 0; sent < exportSize; n++ {
+					wrote, err := fmt.Fprintf(w, made.line, n)
+					if err != nil {
+						return
+					}
+					sent += wrote
+				}
+				io.WriteString(w, made.after+"</rpc-reply>]]>]]>\n")
 			}
-			sent += wrote
-		}
-		io.WriteString(w, "</configuration-set></rpc-reply>]]>]]>\n")
+			exportOf(b, p, form, made.least)
+		})
 	}
+}
+
+func exportOf(b *testing.B, p *peer, form junos.Format, least counter) {
 	session, err := p.config(b).Dial(b.Context(), endpoint())
 	if err != nil {
 		b.Fatal(err)
@@ -48,11 +63,11 @@ func BenchmarkExport(b *testing.B) {
 	b.SetBytes(exportSize)
 	for b.Loop() {
 		var got counter
-		if err := session.Configuration(b.Context(), junos.Set, &got); err != nil {
+		if err := session.Configuration(b.Context(), form, &got); err != nil {
 			b.Fatal(err)
 		}
-		if got < exportSize*8/10 { // references are shorter when resolved
-			b.Fatalf("%d bytes of configuration, want about %d", got, exportSize)
+		if got < least {
+			b.Fatalf("%d bytes of configuration, want at least %d", got, least)
 		}
 	}
 	stop()

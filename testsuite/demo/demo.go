@@ -66,21 +66,9 @@ func open(ctx context.Context, speed float64, gateways []sim.Gateway) (_ *demo, 
 	return d, nil
 }
 
-// close stops all that runs, in reverse order; the folder stays, for it holds report and logs.
+// close stops all that runs and removes what was built.
 func (d *demo) close() {
-	var errs []error
-	if d.worker != nil {
-		errs = append(errs, d.worker.Stop())
-	}
-	if d.stage.Cloud != nil {
-		errs = append(errs, d.stage.Cloud.Close())
-	}
-	if d.stage.Server != nil {
-		d.client.Close()
-		errs = append(errs, d.stage.Server.Stop())
-	}
-	errs = append(errs, os.RemoveAll(d.bin))
-	if err := errors.Join(errs...); err != nil {
+	if err := errors.Join(d.stage.Close(d.worker), os.RemoveAll(d.bin)); err != nil {
 		fmt.Fprintln(os.Stderr, "demo: stopping:", err)
 	}
 }

@@ -78,21 +78,9 @@ func (s *site) openServer(ctx context.Context) error {
 	return err
 }
 
-// close stops all that runs, in reverse order; the folder stays, for it holds reports and logs.
+// close stops all that runs and removes what was built.
 func (s *site) close() {
-	var errs []error
-	if s.worker != nil {
-		errs = append(errs, s.worker.Stop())
-	}
-	if s.stage.Cloud != nil {
-		errs = append(errs, s.stage.Cloud.Close())
-	}
-	if s.stage.Server != nil {
-		s.client.Close()
-		errs = append(errs, s.stage.Server.Stop())
-	}
-	errs = append(errs, os.RemoveAll(s.bin))
-	if err := errors.Join(errs...); err != nil {
+	if err := errors.Join(s.stage.Close(s.worker), os.RemoveAll(s.bin)); err != nil {
 		fmt.Fprintln(os.Stderr, "fleets: stopping:", err)
 	}
 }

@@ -78,6 +78,22 @@ func (s *Stage) Env() []string {
 		"VSRX_ARCHIVE_RECIPIENTS="+s.archiveKey(), "VSRX_ARCHIVE_IDENTITY="+s.Identity(), "VSRX_STOP_TIMEOUT=5s")
 }
 
+// Close stops what runs on the stage, a worker first if there is one; the folder stays, for it holds reports and logs.
+func (s *Stage) Close(w *Worker) error {
+	var errs []error
+	if w != nil {
+		errs = append(errs, w.Stop())
+	}
+	if s.Cloud != nil {
+		errs = append(errs, s.Cloud.Close())
+	}
+	if s.Server != nil {
+		s.Server.Client().Close()
+		errs = append(errs, s.Server.Stop())
+	}
+	return errors.Join(errs...)
+}
+
 // Identity is the file with the key that opens the archive.
 func (s *Stage) Identity() string { return filepath.Join(s.Dir, "archive-identity.txt") }
 
