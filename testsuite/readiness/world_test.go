@@ -1,19 +1,14 @@
 package readiness
 
 import (
-	"context"
-	"io"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"vsrx-upgrade/activities"
-	"vsrx-upgrade/internal/junos"
-	"vsrx-upgrade/internal/kvmhost"
 	"vsrx-upgrade/internal/softlayer"
-	"vsrx-upgrade/internal/sshdial"
 	"vsrx-upgrade/internal/upgrade"
 	"vsrx-upgrade/testsuite/sim"
+	"vsrx-upgrade/testsuite/stage"
 )
 
 // latency is how long every answer of the simulated cloud is on its way: that of a data centre on another continent is
@@ -50,63 +45,10 @@ func product(b *testing.B, cloud *sim.Cloud, perSecond float64) *activities.Acti
 	if err != nil {
 		b.Fatal(err)
 	}
-	known, err := sshdial.OpenKnownHosts(filepath.Join(b.TempDir(), "known_hosts"), true)
+	acts, err := stage.Activities(a, b.TempDir(), time.Minute)
 	if err != nil {
 		b.Fatal(err)
 	}
-	dialer := sshdial.Dialer{KnownHosts: known}
-	return &activities.Activities{
-		Cloud: client.Reader(), Now: time.Now,
-		Devices: devices{over: junos.Config{Dialer: dialer, NETCONFPort: a.NetconfPort, SSHPort: a.SSHPort, Ways: &junos.Ways{}}},
-		Hosts:   hosts{over: kvmhost.Config{Dialer: dialer, Port: a.HostSSHPort}},
-	}
+	acts.Cloud = client.Reader()
+	return acts
 }
-
-// devices are the one method of the port that a check needs, over the real adapter.
-type devices struct {
-	activities.Devices
-	over junos.Config
-}
-
-func (d devices) Dial(ctx context.Context, e upgrade.Endpoint) (activities.Device, error) {
-	s, err := d.over.Dial(ctx, e)
-	return device{over: s}, err
-}
-
-type device struct {
-	activities.Device
-	over *junos.Session
-}
-
-func (d device) Survey(ctx context.Context, config io.Writer) (upgrade.Device, upgrade.DeviceFacts, error) {
-	return d.over.Survey(ctx, config)
-}
-
-func (d device) Close() error { return d.over.Close() }
-
-// hosts are the one method of the port that a check needs, over the real adapter.
-type hosts struct {
-	activities.Hosts
-	over kvmhost.Config
-}
-
-func (h hosts) Dial(ctx context.Context, e upgrade.Endpoint) (activities.Host, error) {
-	s, err := h.over.Dial(ctx, e)
-	if err != nil {
-		return nil, err // a nil interface: surveyHost looks whether there is a host
-	}
-	return host{over: s}, nil
-}
-
-type host struct {
-	activities.Host
-	over *kvmhost.Host
-}
-
-func (h host) Domains(ctx context.Context) ([]upgrade.Domain, error) { return h.over.Domains(ctx) }
-
-func (h host) Facts(ctx context.Context, peer, device, domain string) upgrade.HostFacts {
-	return h.over.Facts(ctx, kvmhost.Questions{PeerAddress: peer, DeviceAddress: device, Domain: domain})
-}
-
-func (h host) Close() error { return h.over.Close() }
