@@ -11,7 +11,8 @@ SCENARIO ?= upgrade
 DURATION ?= 10m
 SEED ?=
 
-# What runs a cloud of its own at speed comes last and one after the other: to it a busy machine is a slow cloud.
+# What runs a cloud of its own at speed comes last and two at a time: it waits more than it works, but to it a busy machine is
+# a slow cloud.
 HEAVY := e2e|matrix|podlock
 
 .PHONY: demo soak matrix test check bench tools build
@@ -29,7 +30,7 @@ test: tools ## every test, end to end on a real Temporal server included
 	$(if $(RACE),,@echo "no C compiler: running without the race detector")
 	cd testsuite/thirdparty && $(GO) test $(RACE) -timeout 10m ./...
 	$(GO) test $(RACE) -timeout 10m $$($(GO) list ./... | grep -v -E '/testsuite/($(HEAVY))$$')
-	$(GO) test $(RACE) -timeout 20m -p 1 $(patsubst %,./testsuite/%,$(subst |, ,$(HEAVY)))
+	$(GO) test $(RACE) -timeout 20m -p 2 $(patsubst %,./testsuite/%,$(subst |, ,$(HEAVY)))
 
 check: tools ## format, vet, staticcheck, determinism of workflows, tidy modules
 	@unformatted="$$(gofmt -l .)"; test -z "$$unformatted" || { echo "gofmt: $$unformatted"; exit 1; }
