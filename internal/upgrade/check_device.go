@@ -225,10 +225,10 @@ func alarms(_ scene, d DeviceFacts) CheckResult {
 	}
 	switch {
 	case major > 0:
-		return fail("%d alarms, %d of them major: %s", len(texts), major, some(texts)).
+		return fail("%d of %d alarms major: %s", major, len(texts), some(texts)).
 			cure("clear the cause of the major alarm first: show chassis alarms, show system alarms")
 	case len(texts) > 0:
-		return warn("%d alarms: %s", len(texts), some(texts)).cure("clear what you do not want to find again after the upgrade")
+		return warn("%s", some(texts)).cure("clear what you do not want to find again after the upgrade")
 	}
 	return pass("no alarm")
 }

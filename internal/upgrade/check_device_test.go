@@ -60,7 +60,7 @@ func deviceBlots() map[string]blot {
 		"a licence's end makes no sense": {pairBefore, facts(func(d *upgrade.DeviceFacts) { d.Licences[0].End = "" }), []string{"licence-end@gateway=warn/1185"}, "cannot be read"},
 		"a major alarm": {pairBefore, facts(func(d *upgrade.DeviceFacts) {
 			d.Alarms = []upgrade.Alarm{{Class: "Minor", Text: "a"}, {Class: "Major", Text: "fan"}}
-		}), []string{"alarms@gateway=fail"}, "1 of them major"},
+		}), []string{"alarms@gateway=fail"}, "1 of 2 alarms major"},
 		"a minor alarm": {pairBefore, facts(func(d *upgrade.DeviceFacts) { d.Alarms = []upgrade.Alarm{{Class: "Minor", Text: "rescue is not set"}} }), []string{"alarms@gateway=warn"}, "rescue is not set"},
 		"core dumps":    {pairBefore, facts(func(d *upgrade.DeviceFacts) { d.CoreDumps = []string{"1", "2", "3", "4", "5", "6", "7"} }), []string{"core-dumps@gateway=warn"}, "7 core dumps, lost with the machine's files: 1, 2, 3, 4, 5 and 2 more"},
 		"a certificate": {pairBefore, facts(func(d *upgrade.DeviceFacts) {
