@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/workflow/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
@@ -30,18 +31,23 @@ func pending(ctx context.Context, c client.Client, gateway int) ([]string, error
 
 // doing is a pending activity in one line.
 func doing(a *workflow.PendingActivityInfo) string {
-	text := a.GetActivityType().GetName()
-	if said := lastWords(a); said != "" {
+	text, last := a.GetActivityType().GetName(), a.GetLastFailure()
+	said := lastWords(a)
+	waits := last.GetApplicationFailureInfo().GetCategory() == enums.APPLICATION_ERROR_CATEGORY_BENIGN // an attempt that had nothing to tell yet
+	if waits {
+		said = last.GetMessage()
+	}
+	if said != "" {
 		text += ": " + said
 	}
-	if a.GetAttempt() < 2 || a.GetLastFailure() == nil {
+	if a.GetAttempt() < 2 || last == nil || waits {
 		return text
 	}
 	text += fmt.Sprintf("; attempt %d", a.GetAttempt())
 	if next := a.GetNextAttemptScheduleTime(); next != nil {
 		text += " at " + next.AsTime().Local().Format(time.TimeOnly)
 	}
-	return text + ", for the last one failed: " + a.GetLastFailure().GetMessage()
+	return text + ", for the last one failed: " + last.GetMessage()
 }
 
 // lastWords reads an activity's last heartbeat, which is a sentence or a checkpoint with one.

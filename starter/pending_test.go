@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"go.temporal.io/api/common/v1"
+	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/failure/v1"
 	"go.temporal.io/api/workflow/v1"
 	"go.temporal.io/sdk/converter"
@@ -39,6 +40,10 @@ func TestAPendingActivityIsToldInOneLine(t *testing.T) {
 		"that is at it again": {func(a *workflow.PendingActivityInfo) {
 			a.Attempt, a.LastFailure = 2, &failure.Failure{Message: "no route"}
 		}, "Export; attempt 2, for the last one failed: no route"},
+		"that waits for its turn": {func(a *workflow.PendingActivityInfo) {
+			a.Attempt, a.LastFailure = 91, &failure.Failure{Message: "place 1 of 2", FailureInfo: &failure.Failure_ApplicationFailureInfo{
+				ApplicationFailureInfo: &failure.ApplicationFailureInfo{Type: "standing", Category: enums.APPLICATION_ERROR_CATEGORY_BENIGN}}}
+		}, "Export: place 1 of 2"},
 		"whose worker died": {func(a *workflow.PendingActivityInfo) { a.Attempt = 2 }, "Export"},
 	} {
 		t.Run(name, func(t *testing.T) {
