@@ -87,30 +87,26 @@ func TestPodLockAHolderThatHitsItsRunTimeoutTaintsThePod(t *testing.T) {
 }
 
 func TestPodLockAHolderThatFails(t *testing.T) {
-	t.Run("gives the pod back in its clean-up", func(t *testing.T) {
-		w := open(t, 2)
-		a := w.start(0, before, func(j *job, _ *client.StartWorkflowOptions) { j.Fails = failsTidily })
+	// fail lets the first holder fail while a second one waits, and gives both once the second works.
+	fail := func(t *testing.T, how string) (w *world, a, b *actor) {
+		w = open(t, 2)
+		a = w.start(0, before, func(j *job, _ *client.StartWorkflowOptions) { j.Fails = how })
 		a.holds()
-		b := w.start(1)
+		b = w.start(1)
 		b.waits(1)
 		a.goOn()
 		if _, err := a.result(); err == nil {
 			t.Error("the holder did not fail")
 		}
 		b.works()
+		return w, a, b
+	}
+	t.Run("gives the pod back in its clean-up", func(t *testing.T) {
+		w, a, b := fail(t, failsTidily)
 		w.wantServed(0, a, b)
 	})
 	t.Run("without a clean-up taints it", func(t *testing.T) {
-		w := open(t, 2)
-		a := w.start(0, before, func(j *job, _ *client.StartWorkflowOptions) { j.Fails = failsRoughly })
-		a.holds()
-		b := w.start(1)
-		b.waits(1)
-		a.goOn()
-		if _, err := a.result(); err == nil {
-			t.Error("the holder did not fail")
-		}
-		b.works()
+		w, _, _ := fail(t, failsRoughly)
 		w.wantLostAndSeenWhole(0, "terminated")
 	})
 }
