@@ -48,11 +48,7 @@ func inject(t *testing.T, cloud *sim.Cloud, faults ...sim.Fault) {
 
 func TestFactsOfASimulatedPair(t *testing.T) {
 	_, config, e := simulated(t)
-	session, err := config.Dial(t.Context(), e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer session.Close()
+	session := open(t, config, e)
 	got := session.Facts(t.Context())
 	if got.Error != "" || len(got.Unread) > 0 || got.LockedBy != "" || got.Dirty != "" || got.Answers != "node0" || got.Way != "830" {
 		t.Errorf("Facts gives %+v", got)
@@ -79,11 +75,7 @@ func TestASurveyIsViewAndFacts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, config, e := simulated(t, gateways...)
 			got := survey(t, config, e)
-			session, err := config.Dial(t.Context(), e)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer session.Close()
+			session := open(t, config, e)
 			view, err := session.View(t.Context())
 			if err != nil {
 				t.Fatal(err)

@@ -39,11 +39,7 @@ func TestASimulatedGatewayIsRead(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			config := config
 			config.NETCONFPort = port
-			session, err := config.Dial(t.Context(), e)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer session.Close()
+			session := open(t, config, e)
 			view, err := session.View(t.Context())
 			if err != nil {
 				t.Fatal(err)
@@ -77,11 +73,7 @@ func TestASimulatedStandaloneIsRead(t *testing.T) {
 	standalone := sim.DefaultGateways()[0]
 	standalone.Standalone, standalone.Preempt = true, false
 	_, config, e := simulated(t, standalone)
-	session, err := config.Dial(t.Context(), e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer session.Close()
+	session := open(t, config, e)
 	view, err := session.View(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -113,11 +105,7 @@ func TestPreemptOfASimulatedGatewayIsSwitched(t *testing.T) {
 			t.Fatalf("%s: preempt of the gateway is %v", c.log, active)
 		}
 	}
-	session, err := config.Dial(t.Context(), e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer session.Close()
+	session := open(t, config, e)
 	if view, err := session.View(t.Context()); err != nil || view.Pending || view.Uncommitted {
 		t.Errorf("left behind: %+v, error %v", view, err)
 	}
